@@ -1,0 +1,28 @@
+# The two things every target of ours is compiled with: the language and the warnings.
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+
+add_library(agr_settings INTERFACE)
+target_compile_features(agr_settings INTERFACE cxx_std_20)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+target_include_directories(agr_settings INTERFACE "${CMAKE_SOURCE_DIR}/lib")
+target_compile_definitions(agr_settings INTERFACE AGR_VERSION="${PROJECT_VERSION}")
+
+target_compile_options(agr_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+
+if(AGR_SANITIZE)
+  target_compile_options(agr_settings INTERFACE "-fsanitize=${AGR_SANITIZE}" -fno-omit-frame-pointer
+                                                -fno-sanitize-recover=all)
+  target_link_options(agr_settings INTERFACE "-fsanitize=${AGR_SANITIZE}")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 reports false positives from inlined library code once it is instrumented.
+    target_compile_options(agr_settings INTERFACE -Wno-maybe-uninitialized -Wno-stringop-overflow
+                                                  -Wno-restrict -Wno-array-bounds)
+  endif()
+endif()

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agr::http {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+/// A credential on its way out: which header carries it, and the only origin it may go to.
+struct Credential {
+  std::string header; ///< "Authorization" or "X-API-Key"
+  std::string prefix; ///< "Bearer " or ""
+  Secret secret;
+  std::string origin; ///< scheme://host[:port] the key was saved for
+};
+
+/// Whether sending a request twice can do harm.
+enum class Repeat {
+  safe,  ///< GET, HEAD: nothing changes
+  keyed, ///< the service recognises a repeat by an idempotency key in the request
+  never, ///< a second one might do the thing twice
+};
+
+struct Request {
+  std::string method = "GET";
+  std::string url;
+  std::vector<Header> headers = {};
+  std::string body = {};
+  std::optional<Credential> credential = {};
+  Repeat repeat = Repeat::safe;
+  Millis timeout{30'000};
+  /// Receives the body of a 2xx answer in pieces instead of Response::body (downloads).
+  std::function<Result<void>(std::string_view)> sink = {};
+};
+
+struct Response {
+  int status = 0;
+  std::vector<Header> headers = {};
+  std::string body = {};
+
+  /// The first header of that name, ignoring case; empty when absent.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+  [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
+};
+
+/// One exchange with no retry and no redirect. Errors: Kind::unavailable when nothing was sent (the
+/// connection failed), Kind::outcome_unknown when the request may have arrived but no whole answer came.
+class Transport {
+public:
+  virtual ~Transport() = default;
+  virtual Result<Response> exchange(const Request& request) = 0;
+};
+
+} // namespace agr::http
