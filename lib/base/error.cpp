@@ -30,6 +30,7 @@ constexpr std::array k_rows{
     Row{Kind::locked, "locked", 75, true},
     Row{Kind::rate_limited, "rate_limited", 75, true},
     Row{Kind::config, "config", 78, false},
+    Row{Kind::dry_run, "dry_run", 0, false},
     Row{Kind::internal, "internal", 1, false},
 };
 

@@ -27,6 +27,7 @@ enum class Kind {
   rate_limited,    ///< 75
   config,          ///< 78  configuration missing, malformed or too open
   internal,        ///< 1   a bug of ours, or the machine's (disk full, out of descriptors)
+  dry_run,         ///< 0   --dry-run showed what would be sent and stopped there
 };
 
 /// A failure as a value. `message` says what was attempted, on what and why it failed; `hint` names the
