@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emulator/world.hpp"
+
+#include "base/decimal.hpp"
+#include "json/value.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agr::emulator {
+
+/// What an account is for. Money never disappears: it is always in one of these.
+enum class Purpose {
+  available, ///< an owner may spend it
+  escrow,    ///< held for work in progress
+  earnings,  ///< paid out for delivered work
+  fees,      ///< kept by the marketplace
+  outside,   ///< where deposits come from and withdrawals go: the only one that may be negative
+};
+
+struct Account {
+  std::string marketplace;
+  Purpose purpose;
+  std::string owner = {}; ///< empty for fees and outside
+  std::string currency = "USD";
+};
+
+/// Moves `amount` from one account to another.
+struct Move {
+  Account from;
+  Account to;
+  Decimal amount;
+};
+
+/// Books several moves as one entry of the journal; `reason` and `subject` say what for ("hold", a hiring's
+/// id). Amounts have at most 8 decimals and are not negative. Fails when an account other than outside
+/// would go below zero: callers check first and refuse in their own words.
+Result<void> post(Turn& turn, std::string_view reason, std::string_view subject, const std::vector<Move>& moves);
+
+Result<Decimal> balance_of(World& world, const Account& account);
+
+/// A statement about the database that holds after every step: the query gives one row per violation, with
+/// a column `what`.
+struct Invariant {
+  std::string_view name;
+  std::string_view violations;
+};
+
+extern const std::string_view k_ledger_schema;
+/// The books balance: every entry sums to zero, so do all accounts of a currency, and
+/// available + escrow + earnings + fees equals what came in from outside.
+std::span<const Invariant> ledger_invariants();
+
+/// Fails with Kind::internal, naming the invariant and the first violation.
+Result<void> check(World& world, std::span<const Invariant> invariants);
+
+/// Every account with its balance, the totals per currency, and the verdict on each invariant.
+Result<json::Value> books_report(World& world, std::span<const Invariant> more);
+
+} // namespace agr::emulator

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emulator/ledger.hpp"
+#include "emulator/timers.hpp"
+#include "emulator/world.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace agr::emulator {
+
+/// One marketplace, as the core sees it. Each function runs inside one transaction and reports a request it
+/// turns down with refuse(); any other error undoes the step and is a fault.
+struct Marketplace {
+  std::string_view name;                 ///< also the `marketplace` of its accounts and timers
+  std::string_view schema;               ///< CREATE … IF NOT EXISTS statements
+  std::span<const Invariant> invariants; ///< of its own tables, checked after every step
+
+  Result<void> (*seed)(Turn&);   ///< makes the default world, once
+  Result<void> (*resume)(Turn&); ///< at every start: forgets what died with the connections, sets timers anew
+
+  bool (*owns)(std::string_view path);
+  Result<Reply> (*handle)(Turn&, const Request&);
+  /// The answer to a request that failed, in this marketplace's envelope; runs after everything was undone.
+  Result<Response> (*explain)(Turn&, const Request&, const Error&);
+  Result<void> (*on_timer)(Turn&, const Timer&);
+  Result<void> (*on_event)(Turn&, const Event&); ///< ids it does not know are another's
+
+  /// Its member of the ready file: ids and credentials of the default world.
+  json::Value (*describe)(const World&);
+};
+
+/// All of them. The first that owns a path serves it; the last owns every path.
+std::span<const Marketplace* const> marketplaces();
+
+} // namespace agr::emulator

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "emulator/step.hpp"
+#include "store/database.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agr::emulator {
+
+/// How a new hiring's agent must prove that it is there (docs/wire/agrenting.md, "Probe").
+enum class ProbePolicy {
+  strict,  ///< answer a ping or a HEAD in time
+  lenient, ///< a live, subscribed session is proof enough
+  off,     ///< always there
+};
+
+struct Options {
+  std::uint64_t seed = 1;
+  ProbePolicy probe = ProbePolicy::strict;
+  bool rate_limits = true;
+};
+
+/// Everything the emulator knows, in one database: the same seed and the same calls give the same bytes,
+/// across restarts too. Holds no clock; time is an argument.
+class World {
+public:
+  /// Opens the world kept in the file `path` (":memory:" keeps none), seeding it when it is new. A kept
+  /// world keeps its own seed. What died with the last process's connections is forgotten.
+  static Result<World> open(const std::string& path, Options options, Time now);
+
+  [[nodiscard]] store::Database& db() { return m_db; }
+  [[nodiscard]] const Options& options() const { return m_options; }
+
+  /// 32 bytes that no other call gives: SHA-256 over the seed and a counter kept in the database.
+  Result<std::string> fresh_bytes();
+  /// A UUID of the form of version 4.
+  Result<std::string> fresh_uuid();
+
+  /// 32 bytes, the same for the same seed and label: what the default world is made of.
+  [[nodiscard]] std::string bytes_for(std::string_view label) const;
+  [[nodiscard]] std::string uuid_for(std::string_view label) const;
+
+private:
+  World(store::Database db, Options options) : m_db(std::move(db)), m_options(options) {}
+  Result<void> adopt_seed();
+
+  store::Database m_db;
+  Options m_options;
+};
+
+/// One step in the making: the world, the moment it happens at, the actions it has caused so far.
+struct Turn {
+  World& world;
+  Time now;
+  std::vector<Action> actions = {};
+
+  [[nodiscard]] store::Database& db() const { return world.db(); }
+};
+
+/// How the database keeps a moment: milliseconds since 1970.
+inline std::int64_t to_cell(Time time) {
+  return time.time_since_epoch().count();
+}
+inline Time time_from_cell(std::int64_t millis) {
+  return Time(Millis(millis));
+}
+
+/// What is stored of a credential.
+std::string hash_of(std::string_view credential);
+
+} // namespace agr::emulator
