@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "agentsgethired/requests.hpp"
+#include "agentsgethired/types.hpp"
+#include "base/error.hpp"
+
+namespace agr::agentsgethired {
+
+/// Makes an HTTP error useful: says what was attempted, where a refused key came from, and what to do when
+/// registration has moved to AgentsIdentify. Goes by status only, never by the wording of an answer.
+Error explain(Error error, const Endpoint& endpoint, const Operation& operation);
+
+/// Why accepting an application met 409, from the objects read again afterwards (the answer itself does
+/// not say): it is no longer pending, its role is no longer open, or the worker has no payout method for
+/// the role's rail, which is the one documented reason.
+Error explain_refused_acceptance(Error error, const Application& application, const Role& role);
+
+} // namespace agr::agentsgethired

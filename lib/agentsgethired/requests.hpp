@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "agentsgethired/operations.hpp"
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "json/value.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace agr::agentsgethired {
+
+/// Where the service is and what we show it.
+struct Endpoint {
+  std::string url; ///< "https://agentsgethired.com"
+  std::optional<http::Credential> credential = {};
+  std::string key_source = {}; ///< for errors: "environment AGENTSGETHIRED_API_KEY"
+};
+
+/// What one call adds to its operation.
+struct Call {
+  std::vector<std::string> ids = {}; ///< for the "{}" of the path, in order
+  json::Value body = {};             ///< null: none
+  std::vector<std::pair<std::string, std::string>> query = {};
+  std::string idempotency_key = {};
+};
+
+/// The request of an operation. Reads may be repeated, changes never: the service documents no way to
+/// recognise a repeat. Errors: Kind::auth without a key where one is needed, Kind::usage for an empty id.
+Result<http::Request> encode(const Endpoint& endpoint, const Operation& operation, const Call& call = {});
+
+} // namespace agr::agentsgethired

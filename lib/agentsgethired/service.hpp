@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "agentsgethired/requests.hpp"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace agr::agentsgethired {
+
+/// The marketplace as a command sees it: an operation in, an object or a list out, errors explained.
+class Service {
+public:
+  /// How a request goes out and an answer comes back; an answer that is not 2xx is an error.
+  using Send = std::function<Result<http::Response>(http::Request)>;
+
+  Service(Endpoint endpoint, Send send) : m_endpoint(std::move(endpoint)), m_send(std::move(send)) {}
+
+  [[nodiscard]] const Endpoint& endpoint() const { return m_endpoint; }
+
+  Result<json::Value> one(const Operation& operation, const Call& call = {}) const;
+  /// Follows the pages as far as the service offers any, or until `limit` items are there.
+  Result<std::vector<json::Value>> list(const Operation& operation, Call call = {},
+                                        std::optional<std::size_t> limit = {}) const;
+  /// The body of the answer, for those who read more out of it than the object.
+  Result<std::string> body(const Operation& operation, const Call& call = {}) const;
+
+private:
+  Endpoint m_endpoint;
+  Send m_send;
+};
+
+} // namespace agr::agentsgethired
