@@ -77,15 +77,21 @@ Result<Decimal> Decimal::parse_signed(std::string_view text) {
   return parse(text.substr(1)).map([](Decimal d) { return -d; });
 }
 
-Decimal Decimal::from_cents(long long cents) { return from_units(cents, 2); }
+Decimal Decimal::from_cents(long long cents) {
+  return from_units(cents, 2);
+}
 
 Decimal Decimal::from_units(long long units, int scale) {
   return {static_cast<Wide>(units) * power_of_ten(k_max_scale - scale), scale};
 }
 
-std::string Decimal::money() const { return written(m_value, std::max(m_scale, 2)); }
+std::string Decimal::money() const {
+  return written(m_value, std::max(m_scale, 2));
+}
 
-std::string Decimal::to_string() const { return written(m_value, m_scale); }
+std::string Decimal::to_string() const {
+  return written(m_value, m_scale);
+}
 
 Result<std::string> Decimal::in_units(int scale) const {
   const Wide step = power_of_ten(k_max_scale - scale);
@@ -95,9 +101,15 @@ Result<std::string> Decimal::in_units(int scale) const {
   return units < 0 ? "-" + digits_of(-units) : digits_of(units);
 }
 
-Decimal operator+(Decimal a, Decimal b) { return {a.m_value + b.m_value, std::max(a.m_scale, b.m_scale)}; }
-Decimal operator-(Decimal a, Decimal b) { return {a.m_value - b.m_value, std::max(a.m_scale, b.m_scale)}; }
-Decimal Decimal::operator-() const { return {-m_value, m_scale}; }
+Decimal operator+(Decimal a, Decimal b) {
+  return {a.m_value + b.m_value, std::max(a.m_scale, b.m_scale)};
+}
+Decimal operator-(Decimal a, Decimal b) {
+  return {a.m_value - b.m_value, std::max(a.m_scale, b.m_scale)};
+}
+Decimal Decimal::operator-() const {
+  return {-m_value, m_scale};
+}
 
 Decimal Decimal::percent_half_up(int percent) const {
   const Wide cent = power_of_ten(k_max_scale - 2);

@@ -43,8 +43,14 @@ const Row& row_of(Kind kind) {
 
 } // namespace
 
-std::string_view name_of(Kind kind) { return row_of(kind).name; }
-int exit_code(Kind kind) { return row_of(kind).exit_code; }
-bool Error::retryable() const { return row_of(kind).retryable; }
+std::string_view name_of(Kind kind) {
+  return row_of(kind).name;
+}
+int exit_code(Kind kind) {
+  return row_of(kind).exit_code;
+}
+bool Error::retryable() const {
+  return row_of(kind).retryable;
+}
 
 } // namespace agr

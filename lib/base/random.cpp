@@ -3,10 +3,11 @@
 
 #include "base/text.hpp"
 
+#include <sys/random.h>
+
+#include <cerrno>
 #include <cstring>
 #include <stdexcept>
-
-#include <sys/random.h>
 
 namespace agr {
 namespace {
@@ -16,6 +17,8 @@ public:
   void fill(char* bytes, std::size_t size) override {
     while (size > 0) {
       const ssize_t got = getrandom(bytes, size, 0);
+      if (got < 0 && errno == EINTR)
+        continue;
       // Without randomness there is no safe key or id: nothing sensible can go on.
       if (got <= 0)
         throw std::runtime_error("the system gave no random bytes");

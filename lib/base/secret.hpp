@@ -15,7 +15,7 @@ public:
   explicit Secret(std::string text) : m_text(std::move(text)) {}
   Secret(const Secret&) = default;
   Secret(Secret&& other) noexcept;
-  Secret& operator=(const Secret&) = default;
+  Secret& operator=(const Secret& other);
   Secret& operator=(Secret&& other) noexcept;
   ~Secret();
 
@@ -29,8 +29,8 @@ private:
 };
 
 /// Takes known secrets out of any text that leaves the program, in the encodings they may arrive in:
-/// plain, base64 (both alphabets), percent-encoded and JSON-escaped. Also masks words that look like the
-/// marketplaces' or GitHub's tokens, known or not.
+/// plain, base64 (both alphabets, also as part of something longer), percent-encoded and JSON-escaped.
+/// Also masks words that look like the marketplaces' or GitHub's tokens, known or not.
 class Redactor {
 public:
   void add(const Secret& secret);

@@ -16,7 +16,9 @@ constexpr std::string_view k_url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 constexpr std::string_view k_hex = "0123456789abcdef";
 constexpr std::string_view k_replacement = "\xEF\xBF\xBD";
 
-unsigned byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
+unsigned byte_at(std::string_view text, std::size_t i) {
+  return static_cast<unsigned char>(text[i]);
+}
 
 std::string encode64(std::string_view bytes, std::string_view alphabet, bool pad) {
   std::string out;
@@ -82,16 +84,19 @@ CodePoint decode_at(std::string_view text, std::size_t at) {
   return {value, length};
 }
 
+/// Controls, bidirectional overrides, and characters without a shape of their own that can hide text.
 bool is_hidden(std::uint32_t c) {
-  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-         (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0xAD || c == 0x61C || c == 0x180E ||
+         (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
+         c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
 }
 
 std::size_t columns_of(std::uint32_t c) {
   if ((c >= 0x300 && c <= 0x36F) || c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F))
     return 0;
-  const bool wide = (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) ||
-                    (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+  const bool wide = (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) ||
+                    (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
+                    (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
                     (c >= 0x1F300 && c <= 0x1FAFF) || (c >= 0x20000 && c <= 0x3FFFD);
   return wide ? 2 : 1;
 }
@@ -147,14 +152,23 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool iequals(std::string_view a, std::string_view b) { return a.size() == b.size() && lower(a) == lower(b); }
+bool iequals(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && lower(a) == lower(b);
+}
 
-std::string base64(std::string_view bytes) { return encode64(bytes, k_standard, true); }
-std::string base64url(std::string_view bytes) { return encode64(bytes, k_url, false); }
+std::string base64(std::string_view bytes) {
+  return encode64(bytes, k_standard, true);
+}
+std::string base64url(std::string_view bytes) {
+  return encode64(bytes, k_url, false);
+}
 
 std::optional<std::string> base64_decode(std::string_view text) {
-  while (text.ends_with('='))
-    text.remove_suffix(1);
+  if (text.ends_with('=')) {
+    if (text.size() % 4 != 0)
+      return std::nullopt;
+    text.remove_suffix(text.ends_with("==") ? 2 : 1);
+  }
   if (text.size() % 4 == 1)
     return std::nullopt;
   std::string out;
@@ -188,8 +202,8 @@ std::string hex(std::string_view bytes) {
 std::string percent_encode(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
     if (plain)
       out += c;
     else
@@ -249,7 +263,8 @@ std::string printable(std::string_view text, bool multiline) {
     else if (point.value == '\t')
       out += ' ';
     else if (is_hidden(point.value))
-      out += point.value < 0x100 ? fmt::format("\\x{:02x}", point.value) : fmt::format("\\u{:04x}", point.value);
+      out +=
+          point.value < 0x100 ? fmt::format("\\x{:02x}", point.value) : fmt::format("\\u{:04x}", point.value);
     else
       out.append(text.substr(at, point.length));
     at += point.length;
@@ -270,6 +285,8 @@ std::size_t display_width(std::string_view text) {
 std::string shorten(std::string_view text, std::size_t columns) {
   if (display_width(text) <= columns)
     return std::string(text);
+  if (columns == 0)
+    return {};
   std::string out;
   std::size_t width = 0;
   for (std::size_t at = 0; at < text.size();) {

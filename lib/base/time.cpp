@@ -40,7 +40,9 @@ std::string counted(long long count, std::string_view unit) {
 
 class SystemClock final : public Clock {
 public:
-  [[nodiscard]] Time now() const override { return time_point_cast<Millis>(std::chrono::system_clock::now()); }
+  [[nodiscard]] Time now() const override {
+    return time_point_cast<Millis>(std::chrono::system_clock::now());
+  }
   [[nodiscard]] Millis steady() const override {
     return duration_cast<Millis>(steady_clock::now().time_since_epoch());
   }
@@ -54,8 +56,9 @@ std::string rfc3339(Time time) {
   const year_month_day date{day};
   const hh_mm_ss<Millis> clock{time - day};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
 }
 
 std::optional<Time> parse_rfc3339(std::string_view text) {
@@ -96,7 +99,7 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
     if (!oh || !skip(text, at, ":"))
       return std::nullopt;
     const auto om = digits(text, at, 2);
-    if (!om)
+    if (!om || *oh > 23 || *om > 59)
       return std::nullopt;
     offset = minutes{(west ? -1 : 1) * (*oh * 60 + *om)};
   }
@@ -141,8 +144,9 @@ std::string for_people(Millis duration) {
   if (duration < Millis{1000})
     return fmt::format("{} ms", duration.count());
   if (duration < minutes{1})
-    return duration.count() % 1000 == 0 ? fmt::format("{} s", duration.count() / 1000)
-                                        : fmt::format("{:.1f} s", static_cast<double>(duration.count()) / 1000);
+    return duration.count() % 1000 == 0
+               ? fmt::format("{} s", duration.count() / 1000)
+               : fmt::format("{:.1f} s", static_cast<double>(duration.count()) / 1000);
   if (duration < hours{1})
     return fmt::format("{} min", floor<minutes>(duration).count());
   return fmt::format("{} h", floor<hours>(duration).count());

@@ -5,18 +5,33 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <vector>
 
 namespace agr {
 namespace {
 
+/// An address with an @ may hold a password and is not repeated.
 Error bad_url(std::string_view text, std::string_view why) {
-  return {Kind::usage, fmt::format("\"{}\" is not a web address: {}", printable(shorten(text, 200)), why),
+  const std::string shown = text.find('@') == std::string_view::npos ? printable(shorten(text, 200)) : "…@…";
+  return {Kind::usage, fmt::format("\"{}\" is not a web address: {}", shown, why),
           "write it as https://host or http://127.0.0.1:port"};
 }
 
-int default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
+/// A name, an IPv4 address or an IPv6 address in brackets; nothing a resolver or parser further on could
+/// read as something else.
+bool is_host(std::string_view host) {
+  constexpr std::string_view k_hex = "0123456789abcdef";
+  constexpr std::string_view k_name = "0123456789abcdefghijklmnopqrstuvwxyz-._";
+  if (host.starts_with('[') && host.ends_with(']') && host.size() > 3)
+    return host.substr(1, host.size() - 2).find_first_not_of(std::string(k_hex) + ":.") == host.npos;
+  return !host.empty() && host.find_first_not_of(k_name) == host.npos;
+}
+
+int default_port(std::string_view scheme) {
+  return scheme == "https" ? 443 : 80;
+}
 
 std::string remove_dot_segments(std::string_view path) {
   std::vector<std::string> kept;
@@ -36,6 +51,12 @@ std::string remove_dot_segments(std::string_view path) {
     }
   }
   return "/" + join(kept, "/");
+}
+
+bool is_octet(const std::string& part) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+  return error == std::errc{} && end == part.data() + part.size() && part.size() <= 3 && value <= 255;
 }
 
 void set_target(Url& url, std::string_view target) {
@@ -74,9 +95,9 @@ Result<Url> Url::parse(std::string_view text) {
       return fail(bad_url(text, "its port is not a number from 1 to 65535"));
     authority = authority.substr(0, port_mark);
   }
-  if (authority.empty())
-    return fail(bad_url(text, "it names no host"));
   url.host = lower(authority);
+  if (!is_host(url.host))
+    return fail(bad_url(text, authority.empty() ? "it names no host" : "its host holds strange characters"));
   const std::string_view target = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash);
   set_target(url, target.starts_with('/') ? std::string(target) : "/" + std::string(target));
   return url;
@@ -88,7 +109,9 @@ std::string Url::origin() const {
   return fmt::format("{}://{}:{}", scheme, host, port);
 }
 
-std::string Url::to_string() const { return origin() + path + (query.empty() ? "" : "?" + query); }
+std::string Url::to_string() const {
+  return origin() + path + (query.empty() ? "" : "?" + query);
+}
 
 bool Url::is_loopback() const {
   if (host == "localhost" || host == "[::1]")
@@ -96,10 +119,7 @@ bool Url::is_loopback() const {
   const std::vector<std::string> parts = split(host, '.');
   if (parts.size() != 4 || parts[0] != "127")
     return false;
-  for (const std::string& part : parts)
-    if (part.empty() || part.size() > 3 || part.find_first_not_of("0123456789") != std::string::npos)
-      return false;
-  return true;
+  return std::all_of(parts.begin(), parts.end(), is_octet);
 }
 
 Result<Url> Url::resolve(std::string_view reference) const {
@@ -120,6 +140,8 @@ Result<Url> Url::resolve(std::string_view reference) const {
   return parse(target.to_string());
 }
 
-bool same_origin(const Url& a, const Url& b) { return a.origin() == b.origin(); }
+bool same_origin(const Url& a, const Url& b) {
+  return a.origin() == b.origin();
+}
 
 } // namespace agr
