@@ -3,7 +3,6 @@
 
 #include "emulator/step.hpp"
 #include "emulator/world.hpp"
-
 #include "json/value.hpp"
 
 #include <optional>

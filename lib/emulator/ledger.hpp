@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "emulator/world.hpp"
-
 #include "base/decimal.hpp"
+#include "emulator/world.hpp"
 #include "json/value.hpp"
 
 #include <span>
@@ -39,7 +38,8 @@ struct Move {
 /// Books several moves as one entry of the journal; `reason` and `subject` say what for ("hold", a hiring's
 /// id). Amounts have at most 8 decimals and are not negative. Fails when an account other than outside
 /// would go below zero: callers check first and refuse in their own words.
-Result<void> post(Turn& turn, std::string_view reason, std::string_view subject, const std::vector<Move>& moves);
+Result<void> post(Turn& turn, std::string_view reason, std::string_view subject,
+                  const std::vector<Move>& moves);
 
 Result<Decimal> balance_of(World& world, const Account& account);
 

@@ -10,12 +10,12 @@
 
 namespace agr::emulator {
 
-/// One marketplace, as the core sees it. Each function runs inside one transaction and reports a request it
-/// turns down with refuse(); any other error undoes the step and is a fault.
+/// One marketplace, as the core sees it. Each function runs inside one transaction. A request is turned down
+/// with refuse(), before anything was changed; any other error undoes the step and is a fault.
 struct Marketplace {
-  std::string_view name;                 ///< also the `marketplace` of its accounts and timers
-  std::string_view schema;               ///< CREATE … IF NOT EXISTS statements
-  std::span<const Invariant> invariants; ///< of its own tables, checked after every step
+  std::string_view name;                     ///< also the `marketplace` of its accounts and timers
+  std::span<const std::string_view> schemas; ///< CREATE … IF NOT EXISTS, one script per subject
+  std::span<const Invariant> invariants;     ///< of its own tables, checked after every step
 
   Result<void> (*seed)(Turn&);   ///< makes the default world, once
   Result<void> (*resume)(Turn&); ///< at every start: forgets what died with the connections, sets timers anew

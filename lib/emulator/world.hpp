@@ -48,7 +48,8 @@ public:
 
 private:
   World(store::Database db, Options options) : m_db(std::move(db)), m_options(options) {}
-  Result<void> adopt_seed();
+  /// Whether the world is new.
+  Result<bool> adopt_seed();
 
   store::Database m_db;
   Options m_options;

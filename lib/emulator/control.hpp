@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emulator/world.hpp"
+
+namespace agr::emulator {
+
+/// The surface under /__emulator/ that no marketplace has: health, and books, the ledger's report.
+bool is_control_path(std::string_view path);
+Result<Response> control(Turn& turn, const Request& request);
+
+} // namespace agr::emulator

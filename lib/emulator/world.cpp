@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/world.hpp"
+
+#include "base/text.hpp"
+#include "crypto/digest.hpp"
+#include "emulator/ledger.hpp"
+#include "emulator/marketplace.hpp"
+#include "emulator/timers.hpp"
+
+#include <fmt/format.h>
+
+namespace agr::emulator {
+namespace {
+
+constexpr std::string_view k_world_schema = R"sql(
+CREATE TABLE IF NOT EXISTS world(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO world(name, value) VALUES('counter', 0);
+)sql";
+
+std::string as_uuid(std::string bytes) {
+  bytes.resize(16);
+  bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);
+  bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
+  const std::string digits = hex(bytes);
+  return fmt::format("{}-{}-{}-{}-{}", digits.substr(0, 8), digits.substr(8, 4), digits.substr(12, 4),
+                     digits.substr(16, 4), digits.substr(20));
+}
+
+Result<void> create_tables(store::Database& db) {
+  for (const std::string_view schema : {k_world_schema, k_timer_schema, k_ledger_schema})
+    AGR_TRY(db.script(schema));
+  for (const Marketplace* marketplace : marketplaces())
+    for (const std::string_view schema : marketplace->schemas)
+      AGR_TRY(db.script(schema));
+  return {};
+}
+
+Result<void> settle_in(Turn& turn, bool is_new) {
+  for (const Marketplace* marketplace : marketplaces()) {
+    if (is_new)
+      AGR_TRY(marketplace->seed(turn));
+    AGR_TRY(marketplace->resume(turn));
+  }
+  return {};
+}
+
+} // namespace
+
+Result<World> World::open(const std::string& path, Options options, Time now) {
+  AGR_TRY_ASSIGN(auto db, store::Database::open(path, store::Durability::crash));
+  AGR_TRY(create_tables(db));
+  World world(std::move(db), options);
+  AGR_TRY(world.m_db.transaction([&]() -> Result<void> {
+    AGR_TRY_ASSIGN(const bool is_new, world.adopt_seed());
+    Turn turn{world, now};
+    return settle_in(turn, is_new);
+  }));
+  return world;
+}
+
+Result<bool> World::adopt_seed() {
+  AGR_TRY_ASSIGN(const auto kept, m_db.first("SELECT value FROM world WHERE name = 'seed'"));
+  if (kept) {
+    m_options.seed = static_cast<std::uint64_t>(kept->integer("value"));
+    return false;
+  }
+  AGR_TRY(m_db.run("INSERT INTO world(name, value) VALUES('seed', ?)",
+                   {static_cast<std::int64_t>(m_options.seed)}));
+  return true;
+}
+
+Result<std::string> World::fresh_bytes() {
+  AGR_TRY_ASSIGN(const auto row,
+                 m_db.first("UPDATE world SET value = value + 1 WHERE name = 'counter' RETURNING value"));
+  return bytes_for(fmt::format("#{}", row ? row->integer("value") : 0));
+}
+
+Result<std::string> World::fresh_uuid() {
+  return fresh_bytes().map(as_uuid);
+}
+
+std::string World::bytes_for(std::string_view label) const {
+  return crypto::sha256(fmt::format("agr emulator\n{}\n{}", m_options.seed, label));
+}
+
+std::string World::uuid_for(std::string_view label) const {
+  return as_uuid(bytes_for(label));
+}
+
+std::string hash_of(std::string_view credential) {
+  return hex(crypto::sha256(credential));
+}
+
+} // namespace agr::emulator
