@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "agrenting/refusal.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace agr::agrenting {
+namespace {
+
+/// How one refusal is recognised (by code, or by words in any case where the service sends only words) and
+/// what becomes of it.
+struct Refusal {
+  std::string_view code;
+  std::string_view words;
+  Kind kind;
+  std::string (*hint)(std::string_view message);
+};
+
+/// The word after `lead` in a message: "… required scope: hire:create" gives "hire:create".
+std::string word_after(std::string_view message, std::string_view lead) {
+  const std::size_t at = lower(message).find(lead);
+  if (at == std::string::npos)
+    return {};
+  std::string_view rest = trim(message.substr(at + lead.size()));
+  rest = rest.substr(0, rest.find_first_of(" \t\r\n,;)"));
+  while (rest.ends_with('.'))
+    rest.remove_suffix(1);
+  return printable(rest);
+}
+
+std::string hint_scope(std::string_view message) {
+  const std::string scope = word_after(message, "required scope:");
+  return fmt::format(
+      "make a token {} at /dashboard/api-keys (its Claude Code preset is enough), then `agr login "
+      "agrenting --with-token`",
+      scope.empty() ? "with the missing scope" : fmt::format("with the scope {}", scope));
+}
+
+std::string hint_cap(std::string_view message) {
+  const std::string cap = word_after(message, "cap $");
+  return fmt::format(
+      "this token's limit for one hire{} was set when it was made: lower --price, or log in with a "
+      "token of a higher limit",
+      cap.empty() ? std::string() : fmt::format(", {} USD,", cap));
+}
+
+std::string hint_balance(std::string_view) {
+  return "`agr balance` shows what is free and what is held; add money at /dashboard/financial";
+}
+
+std::string hint_busy(std::string_view) {
+  return "it takes one hiring at a time: try again later, or choose another with `agr agents list`";
+}
+
+std::string hint_offline(std::string_view) {
+  return "try again in a moment, or choose one that is online with `agr agents list --online`";
+}
+
+std::string hint_no_agent(std::string_view) {
+  return "`agr agents list` shows the agents there are";
+}
+
+std::string hint_running(std::string_view) {
+  return "the first request is still being carried out: repeat the same command in a moment, with the same "
+         "key";
+}
+
+std::string hint_key_reused(std::string_view) {
+  return "this key belongs to another request: repeat that one as it was, or give this one a new --key";
+}
+
+std::string hint_dispute(std::string_view) {
+  return "the money stays held until the dispute is settled";
+}
+
+std::string hint_price(std::string_view) {
+  return "`agr agents show DID` shows what the agent asks; give the price with --price";
+}
+
+constexpr std::array k_refusals{
+    Refusal{"INSUFFICIENT_BALANCE", "insufficient balance", Kind::money, hint_balance},
+    Refusal{"PAYMENT_FAILED", "", Kind::money, hint_balance},
+    Refusal{"", "max_price_per_hire cap", Kind::money, hint_cap},
+    Refusal{"", "missing required scope", Kind::forbidden, hint_scope},
+    Refusal{"AGENT_BUSY", "currently busy", Kind::conflict, hint_busy},
+    Refusal{"AGENT_UNAVAILABLE", "appears offline", Kind::unavailable, hint_offline},
+    Refusal{"", "no agent found with did", Kind::not_found, hint_no_agent},
+    Refusal{"IDEMPOTENCY_PENDING", "", Kind::outcome_unknown, hint_running},
+    Refusal{"IDEMPOTENCY_MISMATCH", "", Kind::conflict, hint_key_reused},
+    Refusal{"IDEMPOTENCY_CONFLICT", "", Kind::conflict, hint_key_reused},
+    Refusal{"INVALID_AMOUNT", "", Kind::failed, hint_price},
+    Refusal{"ESCROW_LOCKED", "", Kind::conflict, hint_dispute},
+    Refusal{"DISPUTE_OPEN", "", Kind::conflict, hint_dispute},
+};
+
+bool is(const Refusal& refusal, const Error& error, std::string_view words) {
+  const bool same_code = !refusal.code.empty() && iequals(error.code, refusal.code);
+  return same_code || (!refusal.words.empty() && words.find(refusal.words) != std::string_view::npos);
+}
+
+} // namespace
+
+Error refine(Error error) {
+  const std::string words = lower(error.message);
+  for (const Refusal& refusal : k_refusals) {
+    if (!is(refusal, error, words))
+      continue;
+    error.kind = refusal.kind;
+    error.hint = refusal.hint(error.message);
+    return error;
+  }
+  return error;
+}
+
+bool proves_no_hiring(const Error& error, bool repeated) {
+  if (error.kind == Kind::outcome_unknown || !error.http_status)
+    return false;
+  switch (const int status = *error.http_status; status) {
+  case 408:
+  case 425:
+  case 429:
+    return false;
+  case 401:
+  case 403:
+    return !repeated;
+  default:
+    return status >= 400 && status < 500;
+  }
+}
+
+} // namespace agr::agrenting

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "agrenting/types.hpp"
+#include "base/result.hpp"
+
+/// What a hiring's state means to somebody who waits for it (docs/wire/agrenting-rest.md, "States").
+namespace agr::agrenting {
+
+enum class Ending {
+  none,      ///< still going on, or a state nobody here knows
+  completed, ///< delivered and paid
+  failed,    ///< failed, cancelled, refunded or disputed
+};
+
+/// A state this program knows speaks for itself; of an unknown one the service's `final` decides.
+Ending ending_of(const Hiring& hiring);
+
+/// Success when completed. Errors: Kind::failed when it ended otherwise (the reason in the message),
+/// Kind::pending while it has not ended.
+Result<void> verdict(const Hiring& hiring);
+
+/// How long to wait before looking again, after `looks` looks: 1 s growing to 5 s. A Retry-After of the
+/// service is a floor.
+Millis next_look(int looks, std::optional<Millis> retry_after = {});
+
+} // namespace agr::agrenting
