@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "process/spool.hpp"
+
+#include <variant>
+
+namespace agr::process {
+
+/// An attempt whose supervisor lives: wait until `exit` becomes readable, then find() again.
+struct Running {
+  Identity supervisor;
+  Fd exit; ///< a pidfd
+};
+
+/// What is known of an attempt: it runs, or how it ended.
+using Found = std::variant<Running, Ending>;
+
+/// Starts a supervisor for a filled spool, in a session of its own, so that it outlives this process:
+/// `supervisor` are the words of a command that calls supervise() with the folder appended to them.
+Result<Running> start(const Spool& spool, const std::vector<std::string>& supervisor);
+
+/// What became of an attempt, whoever started it and whoever died since. An attempt no supervisor has
+/// claimed is declared void on the way: after `never_started` it is certain never to run.
+Result<Found> find(const Spool& spool);
+
+/// Asks the supervisor to stop its handler; asked twice, it kills it.
+void stop(const Running& running);
+
+/// To be called once `exit` is readable: a supervisor this process started would stay a zombie.
+void reap(const Running& running);
+
+} // namespace agr::process

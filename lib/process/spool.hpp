@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "process/identity.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// A spool is the folder of one attempt to run a program. A worker fills it, a supervisor (a process of its
+/// own, see supervise.hpp) runs the program and leaves there what came of it, and any later worker can read
+/// that, whoever was killed in between. Its files:
+///
+///   command.json  what to run            worker, before the supervisor starts
+///   input.json    the program's stdin    worker
+///   claim         who owns the attempt   the first of supervisor and worker to create it
+///   stdout        the output             supervisor, while the program runs
+///   stderr        its last part          supervisor, when the program has ended
+///   status.json   how it ended           supervisor, last and durably
+namespace agr::process {
+
+struct Command {
+  std::vector<std::string> argv = {};        ///< the first is a path; PATH is not searched
+  std::vector<std::string> environment = {}; ///< "NAME=value"; exactly this, nothing is inherited
+  std::string folder = {};                   ///< the working directory
+  std::optional<Time> deadline = {};         ///< stopped when it is still running then
+  Millis straggler_grace{2'000};             ///< how long leftover processes may hold the outputs open
+  Millis kill_grace{10'000};                 ///< from TERM to KILL
+  std::uint64_t max_output = 0;              ///< bytes of stdout; one more and it is killed
+};
+
+enum class How {
+  exited,        ///< with `code`; 126 and 127 also stand for "could not be started", as in a shell
+  signalled,     ///< by `signal`
+  timed_out,     ///< stopped at its deadline
+  output_limit,  ///< killed because it wrote too much
+  disk_full,     ///< killed because its output could not be kept
+  stopped,       ///< stopped on the worker's wish
+  lost,          ///< its supervisor vanished without a word: it ran, nobody knows how far
+  never_started, ///< certain not to have run, and not to run any more
+};
+
+struct Ending {
+  How how = How::exited;
+  int code = 0;
+  int signal = 0;
+  std::string message = {}; ///< why, when neither code nor signal say it
+  Time started{};
+  Time finished{};
+  std::uint64_t output_bytes = 0;
+
+  friend bool operator==(const Ending&, const Ending&) = default;
+};
+
+/// Who owns an attempt: a supervisor, or a worker that declared it void before one came.
+struct Claim {
+  std::optional<Identity> supervisor = {};
+};
+
+class Spool {
+public:
+  explicit Spool(std::string folder) : m_folder(std::move(folder)) {}
+
+  [[nodiscard]] const std::string& folder() const { return m_folder; }
+  [[nodiscard]] std::string path(std::string_view file) const;
+
+  /// Writes command and input into the folder, which must exist and be empty of both.
+  [[nodiscard]] Result<void> fill(const Command& command, std::string_view input) const;
+  [[nodiscard]] Result<Command> command() const;
+
+  /// True for exactly one caller in the life of the spool, so that one attempt never runs twice.
+  [[nodiscard]] Result<bool> claim(const Claim& claim) const;
+  [[nodiscard]] Result<std::optional<Claim>> claimed() const;
+
+  [[nodiscard]] Result<void> conclude(const Ending& ending) const;
+  [[nodiscard]] Result<std::optional<Ending>> ending() const;
+
+private:
+  std::string m_folder;
+};
+
+} // namespace agr::process

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include "process/attempt.hpp"
+#include "process/files.hpp"
+#include "process/supervise.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+
+using namespace agr;
+using namespace agr::process;
+
+namespace {
+
+/// A spool in a folder of its own, gone afterwards.
+struct Stage {
+  std::string folder = [] {
+    std::string pattern = (std::filesystem::temp_directory_path() / "agr-spool-XXXXXX").string();
+    return std::string(::mkdtemp(pattern.data()));
+  }();
+  Spool spool{folder};
+
+  Stage() = default;
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  ~Stage() { (void)remove_folder(folder); }
+
+  Command shell(const std::string& script) const {
+    return Command{.argv = {"/bin/sh", "-c", script},
+                   .environment = {"PATH=/usr/bin:/bin", "MARK=" + folder},
+                   .folder = folder,
+                   .straggler_grace = Millis(100),
+                   .kill_grace = Millis(100),
+                   .max_output = 1000};
+  }
+  std::string text(const std::string& file) const { return read_file(spool.path(file)).value_or("(none)"); }
+};
+
+/// A supervisor takes over its process, so it gets one.
+pid_t fork_supervisor(const Spool& spool) {
+  const pid_t pid = ::fork();
+  if (pid == 0)
+    ::_exit(supervise(spool.folder()));
+  return pid;
+}
+
+int exit_code_of(pid_t pid) {
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+Ending run(const Stage& stage, const Command& command, std::string_view input = "") {
+  REQUIRE(stage.spool.fill(command, input));
+  CHECK(exit_code_of(fork_supervisor(stage.spool)) == 0);
+  const auto ending = stage.spool.ending();
+  REQUIRE(ending);
+  REQUIRE(*ending);
+  return **ending;
+}
+
+/// Processes, anywhere in the system, that were started with this stage's mark in their environment.
+int left_behind(const Stage& stage) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const auto environment = read_file((entry.path() / "environ").string()).value_or("");
+    count += environment.find("MARK=" + stage.folder) != std::string::npos ? 1 : 0;
+  }
+  return count;
+}
+
+/// Waits for what another process is about to write.
+void wait_for_file(const std::string& path) {
+  while (::access(path.c_str(), F_OK) != 0)
+    ::usleep(2'000);
+}
+
+} // namespace
+
+TEST_CASE("how a handler ended is written down") {
+  struct Case {
+    const char* script;
+    How how;
+    int code;
+    int signal;
+    const char* output;
+  };
+  for (const auto& c :
+       {Case{"cat", How::exited, 0, 0, "hello"},
+        Case{"echo out; echo err >&2; exit 3", How::exited, 3, 0, "out\n"},
+        Case{"kill -SEGV $$", How::signalled, 0, SIGSEGV, ""},
+        Case{"exec 1>&- 2>&-; exit 4", How::exited, 4, 0, ""}, Case{"exit 75", How::exited, 75, 0, ""}}) {
+    CAPTURE(c.script);
+    const Stage stage;
+    const auto ending = run(stage, stage.shell(c.script), "hello");
+    CHECK(ending.how == c.how);
+    CHECK(ending.code == c.code);
+    CHECK(ending.signal == c.signal);
+    CHECK(stage.text("stdout") == c.output);
+    CHECK(ending.output_bytes == std::string_view(c.output).size());
+    CHECK(ending.finished >= ending.started);
+  }
+}
+
+TEST_CASE("a handler gets exactly the environment, folder and descriptors meant for it") {
+  ::setenv("LEAKED", "yes", 1);
+  const Stage stage;
+  const auto ending = run(stage, stage.shell("pwd; env | grep -c LEAKED; ls /proc/self/fd | wc -l"));
+  CHECK(ending.code == 0);
+  // ls itself has the fourth one open.
+  CHECK(stage.text("stdout") == stage.folder + "\n0\n4\n");
+}
+
+TEST_CASE("a program that cannot be started is reported as a shell would") {
+  struct Case {
+    const char* program;
+    int code;
+  };
+  for (const auto& c : {Case{"/nowhere/handler", 127}, Case{"/etc/passwd", 126}}) {
+    CAPTURE(c.program);
+    const Stage stage;
+    auto command = stage.shell("");
+    command.argv = {c.program};
+    const auto ending = run(stage, command);
+    CHECK(ending.how == How::exited);
+    CHECK(ending.code == c.code);
+    CHECK(ending.message.find(c.program) != std::string::npos);
+  }
+}
+
+TEST_CASE("limits end a handler") {
+  struct Case {
+    const char* what;
+    const char* script;
+    Millis deadline;
+    How how;
+  };
+  for (const auto& c :
+       {Case{"hangs", "sleep 100", Millis(50), How::timed_out},
+        Case{"ignores TERM", "trap '' TERM; while :; do sleep 1; done", Millis(50), How::timed_out},
+        Case{"floods", "yes", Millis(60'000), How::output_limit},
+        Case{"floods and ignores TERM", "trap '' TERM; yes", Millis(60'000), How::output_limit}}) {
+    CAPTURE(c.what);
+    const Stage stage;
+    auto command = stage.shell(c.script);
+    command.deadline = std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()) + c.deadline;
+    CHECK(run(stage, command).how == c.how);
+    CHECK(stage.text("stdout").size() <= command.max_output);
+    CHECK(left_behind(stage) == 0);
+  }
+}
+
+TEST_CASE("exactly the allowed output is not too much") {
+  const Stage stage;
+  const auto ending = run(stage, stage.shell("head -c 1000 /dev/zero"));
+  CHECK(ending.how == How::exited);
+  CHECK(ending.output_bytes == 1000);
+}
+
+TEST_CASE("only the end of stderr is kept") {
+  const Stage stage;
+  run(stage, stage.shell("yes | head -c 300000 >&2; echo last >&2"));
+  const auto errors = stage.text("stderr");
+  CHECK(errors.size() == (std::size_t{64} << 10));
+  CHECK(errors.ends_with("\nlast\n"));
+}
+
+TEST_CASE("nothing a handler forked is left behind") {
+  struct Case {
+    const char* what;
+    const char* script;
+  };
+  for (const auto& c :
+       {Case{"background child", "sleep 100 & echo done"},
+        Case{"child holding stdout, ignoring TERM", "(trap '' TERM; sleep 100) & echo done"},
+        Case{"daemon in its own session", "setsid sleep 100 >/dev/null 2>&1 </dev/null & echo done"},
+        Case{"twice forked daemon", "(setsid sh -c 'sleep 100 & sleep 101 & wait' &) ; echo done"},
+        Case{"many", "for i in 1 2 3 4 5 6 7 8 9; do setsid sleep 100 & done; echo done"}}) {
+    CAPTURE(c.what);
+    const Stage stage;
+    const auto ending = run(stage, stage.shell(c.script));
+    CHECK(ending.how == How::exited);
+    CHECK(ending.code == 0);
+    CHECK(stage.text("stdout") == "done\n");
+    CHECK(left_behind(stage) == 0);
+  }
+}
+
+TEST_CASE("a supervisor asked to stop gives the handler its grace, then kills it") {
+  struct Case {
+    const char* what;
+    const char* script;
+    int asked;
+    const char* output;
+  };
+  for (const auto& c :
+       {Case{"handler tidies up", "trap 'echo bye; exit 0' TERM; : >up; while :; do sleep 0.01; done", 1,
+             "bye\n"},
+        Case{"handler does not care", "trap '' TERM; : >up; while :; do sleep 0.01; done", 1, ""},
+        Case{"asked twice", "trap '' TERM; : >up; while :; do sleep 0.01; done", 2, ""}}) {
+    CAPTURE(c.what);
+    const Stage stage;
+    REQUIRE(stage.spool.fill(stage.shell(c.script), ""));
+    const pid_t supervisor = fork_supervisor(stage.spool);
+    wait_for_file(stage.folder + "/up");
+    for (int i = 0; i < c.asked; ++i)
+      ::kill(supervisor, i == 0 ? SIGTERM : SIGINT);
+    CHECK(exit_code_of(supervisor) == 0);
+    CHECK(stage.spool.ending().value()->how == How::stopped);
+    CHECK(stage.text("stdout") == c.output);
+    CHECK(left_behind(stage) == 0);
+  }
+}
+
+TEST_CASE("a handler does not outlive its supervisor") {
+  const Stage stage;
+  REQUIRE(stage.spool.fill(stage.shell(": >up; exec sleep 100"), ""));
+  const pid_t supervisor = fork_supervisor(stage.spool);
+  wait_for_file(stage.folder + "/up");
+  ::kill(supervisor, SIGKILL);
+  exit_code_of(supervisor);
+  while (left_behind(stage) > 0)
+    ::usleep(2'000);
+  const auto found = find(stage.spool);
+  REQUIRE(found);
+  CHECK(std::get<Ending>(*found).how == How::lost);
+}
+
+TEST_CASE("of several supervisors one runs the command") {
+  const Stage stage;
+  REQUIRE(stage.spool.fill(stage.shell("echo run >>runs"), ""));
+  std::vector<pid_t> supervisors;
+  for (int i = 0; i < 8; ++i)
+    supervisors.push_back(fork_supervisor(stage.spool));
+  int winners = 0;
+  for (const pid_t pid : supervisors)
+    winners += exit_code_of(pid) == 0 ? 1 : 0;
+  CHECK(winners == 1);
+  CHECK(stage.text("runs") == "run\n");
+}
+
+TEST_CASE("an attempt nobody claimed is void from the moment somebody looks") {
+  const Stage stage;
+  REQUIRE(stage.spool.fill(stage.shell("echo run >>runs"), ""));
+  CHECK(std::get<Ending>(find(stage.spool).value()).how == How::never_started);
+  CHECK(exit_code_of(fork_supervisor(stage.spool)) == 1);
+  CHECK(stage.text("runs") == "(none)");
+  CHECK(std::get<Ending>(find(stage.spool).value()).how == How::never_started);
+}
+
+TEST_CASE("somebody who is not its parent can find a supervisor, wait for it and stop it") {
+  const Stage stage;
+  REQUIRE(stage.spool.fill(stage.shell("trap 'exit 0' TERM; : >up; while :; do sleep 0.01; done"), ""));
+  const pid_t supervisor = fork_supervisor(stage.spool);
+  wait_for_file(stage.folder + "/up");
+  {
+    const auto found = find(stage.spool);
+    REQUIRE(found);
+    REQUIRE(std::holds_alternative<Running>(*found));
+    const auto& running = std::get<Running>(*found);
+    CHECK(running.supervisor.pid == supervisor);
+    stop(running);
+    pollfd watched{running.exit.get(), POLLIN, 0};
+    CHECK(::poll(&watched, 1, 10'000) == 1);
+    reap(running);
+  }
+  CHECK(std::get<Ending>(find(stage.spool).value()).how == How::stopped);
+}
+
+TEST_CASE("a started supervisor is found by its descriptor, and one that does nothing voids the attempt") {
+  const Stage stage;
+  REQUIRE(stage.spool.fill(stage.shell("true"), ""));
+  const auto running = start(stage.spool, {"/bin/true"});
+  REQUIRE(running);
+  pollfd watched{running->exit.get(), POLLIN, 0};
+  CHECK(::poll(&watched, 1, 10'000) == 1);
+  reap(*running);
+  CHECK(std::get<Ending>(find(stage.spool).value()).how == How::never_started);
+}
