@@ -120,6 +120,8 @@ Error refine(Error error) {
 bool proves_no_hiring(const Error& error, bool repeated) {
   if (error.kind == Kind::outcome_unknown || !error.http_status)
     return false;
+  if (iequals(error.code, "AGENT_UNAVAILABLE"))
+    return true; // a 503 only by number: the agent was asked and is away
   switch (const int status = *error.http_status; status) {
   case 408:
   case 425:
