@@ -47,17 +47,23 @@ struct Loop::Impl {
   std::function<void(std::string_view)> report;
   std::optional<asio::thread_pool> pool; // last: dies, and joins its threads, first
 
-  /// Every callback goes through here: it is timed, and its exceptions end here.
-  template <class Callback, class... Arguments>
-  void call(const Callback& callback, const Arguments&... arguments) {
-    const auto begin = std::chrono::steady_clock::now();
+  /// Nothing thrown gets past this.
+  template <class Work>
+  void guard(const Work& work) {
     try {
-      callback(arguments...);
+      work();
     } catch (const std::exception& thrown) {
       report(thrown.what());
     } catch (...) {
       report("something that is no std::exception was thrown");
     }
+  }
+
+  /// Every callback goes through here, so that lag() knows it.
+  template <class Callback, class... Arguments>
+  void call(const Callback& callback, const Arguments&... arguments) {
+    const auto begin = std::chrono::steady_clock::now();
+    guard([&] { callback(arguments...); });
     longest = std::max(longest, std::chrono::steady_clock::now() - begin);
   }
 

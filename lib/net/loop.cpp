@@ -23,6 +23,15 @@ void report_to_stderr(std::string_view what) {
   fmt::print(stderr, "agr: internal error: {}\n", printable(what));
 }
 
+std::exception_ptr exception_of(const Loop::Callback& work) {
+  try {
+    work();
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
 } // namespace
 
 Loop::Loop() : m_impl(std::make_unique<Impl>()) {
@@ -31,7 +40,8 @@ Loop::Loop() : m_impl(std::make_unique<Impl>()) {
 Loop::~Loop() = default;
 
 void Loop::run() {
-  m_impl->context.run();
+  while (!m_impl->context.stopped())
+    m_impl->guard([this] { m_impl->context.run(); });
   m_impl->context.restart();
 }
 
@@ -150,17 +160,11 @@ void Loop::background(Callback work, Callback done) {
   if (!m_impl->pool)
     m_impl->pool.emplace(k_background_threads);
   asio::post(*m_impl->pool, [this, work = std::move(work), done = std::move(done)]() mutable {
-    std::string thrown;
-    try {
-      work();
-    } catch (const std::exception& exception) {
-      thrown = exception.what();
-    } catch (...) {
-      thrown = "something that is no std::exception was thrown";
-    }
-    post([impl = m_impl.get(), thrown = std::move(thrown), done = std::move(done)] {
-      if (!thrown.empty())
-        impl->report(thrown);
+    // Reported on the loop like any other, and `done` runs all the same: somebody waits for it.
+    const std::exception_ptr thrown = exception_of(work);
+    post([impl = m_impl.get(), thrown, done = std::move(done)] {
+      if (thrown)
+        impl->guard([&] { std::rethrow_exception(thrown); });
       done();
     });
   });
