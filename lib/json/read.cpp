@@ -44,7 +44,9 @@ bool is_number(std::string_view text) {
   return at == text.size();
 }
 
-Problem why(simdjson::error_code code) { return simdjson::error_message(code); }
+Problem why(simdjson::error_code code) {
+  return simdjson::error_message(code);
+}
 
 template <class Node>
 Problem read(Node node, Value& out, int depth_left, const ReadLimits& limits);
@@ -54,7 +56,8 @@ Problem read_array(od::array items, Value& out, int depth_left, const ReadLimits
   for (auto item : items) {
     if (item.error())
       return why(item.error());
-    if (Problem problem = read(item.value_unsafe(), array.emplace_back(), depth_left, limits); !problem.empty())
+    if (Problem problem = read(item.value_unsafe(), array.emplace_back(), depth_left, limits);
+        !problem.empty())
       return problem;
   }
   out = std::move(array);
@@ -69,8 +72,8 @@ Problem read_object(od::object fields, Value& out, int depth_left, const ReadLim
       return why(field.error());
     if (const auto error = field.unescaped_key().get(name))
       return why(error);
-    const bool known = std::any_of(object.begin(), object.end(), [&](const Member& m) { return m.name == name; });
-    if (known && !limits.allow_duplicate_names)
+    const auto same_name = [&](const Member& member) { return member.name == name; };
+    if (!limits.allow_duplicate_names && std::any_of(object.begin(), object.end(), same_name))
       return fmt::format("the member \"{}\" occurs twice", printable(shorten(name, 60)));
     object.push_back({std::string(name), {}});
     if (Problem problem = read(field.value_unsafe().value(), object.back().value, depth_left, limits);
@@ -139,7 +142,8 @@ Error unreadable(const Problem& problem) {
 
 Result<Value> parse(std::string_view text, const ReadLimits& limits) {
   if (text.size() > limits.bytes)
-    return fail(unreadable(fmt::format("it has {} bytes, more than the {} allowed", text.size(), limits.bytes)));
+    return fail(
+        unreadable(fmt::format("it has {} bytes, more than the {} allowed", text.size(), limits.bytes)));
   thread_local od::parser parser;
   simdjson::padded_string padded(text);
   od::document document;

@@ -15,8 +15,21 @@ const Value::Object k_no_members;
 
 } // namespace
 
+// Defined here, where Member is complete: in the class clang could not yet destroy an Object.
+Value::Value() = default;
+Value::Value(std::nullptr_t) {}
+Value::Value(bool b) : m_data(b) {}
+Value::Value(int n) : m_data(Number{std::to_string(n)}) {}
+Value::Value(long n) : m_data(Number{std::to_string(n)}) {}
 Value::Value(long long n) : m_data(Number{std::to_string(n)}) {}
+Value::Value(unsigned long n) : m_data(Number{std::to_string(n)}) {}
+Value::Value(Number n) : m_data(std::move(n)) {}
+Value::Value(std::string text) : m_data(std::move(text)) {}
+Value::Value(std::string_view text) : m_data(std::string(text)) {}
+Value::Value(const char* text) : m_data(std::string(text)) {}
+Value::Value(Array items) : m_data(std::move(items)) {}
 Value::Value(Object members) : m_data(std::move(members)) {}
+Value::Value(Decimal amount) : m_data(amount.money()) {}
 
 Value Value::object(std::initializer_list<std::pair<std::string_view, Value>> members) {
   Object out;
@@ -24,6 +37,14 @@ Value Value::object(std::initializer_list<std::pair<std::string_view, Value>> me
   for (const auto& [name, value] : members)
     out.push_back({std::string(name), value});
   return out;
+}
+
+Value Value::object() {
+  return Object{};
+}
+
+Value Value::array() {
+  return Array{};
 }
 
 Value Value::array(std::initializer_list<Value> items) {
@@ -109,7 +130,8 @@ Value& Value::set(std::string_view name, Value value) {
   if (!is_object())
     m_data.emplace<Object>();
   auto& members = std::get<Object>(m_data);
-  const auto at = std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.name == name; });
+  const auto at =
+      std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.name == name; });
   if (at == members.end())
     members.push_back({std::string(name), std::move(value)});
   else
@@ -128,6 +150,8 @@ void Value::push(Value item) {
   std::get<Array>(m_data).push_back(std::move(item));
 }
 
-bool operator==(const Value& a, const Value& b) { return a.m_data == b.m_data; }
+bool operator==(const Value& a, const Value& b) {
+  return a.m_data == b.m_data;
+}
 
 } // namespace agr::json

@@ -30,27 +30,29 @@ public:
   using Array = std::vector<Value>;
   using Object = std::vector<Member>;
 
-  Value() = default;
-  Value(std::nullptr_t) {}
-  Value(bool b) : m_data(b) {}
-  Value(int n) : Value(static_cast<long long>(n)) {}
-  Value(long n) : Value(static_cast<long long>(n)) {}
+  Value();
+  Value(std::nullptr_t);
+  Value(bool b);
+  Value(int n);
+  Value(long n);
   Value(long long n);
-  Value(unsigned long n) : Value(static_cast<long long>(n)) {}
-  Value(Number n) : m_data(std::move(n)) {}
-  Value(std::string text) : m_data(std::move(text)) {}
-  Value(std::string_view text) : m_data(std::string(text)) {}
-  Value(const char* text) : m_data(std::string(text)) {}
-  Value(Array items) : m_data(std::move(items)) {}
+  Value(unsigned long n);
+  Value(Number n);
+  Value(std::string text);
+  Value(std::string_view text);
+  Value(const char* text);
+  Value(Array items);
   Value(Object members);
   /// Money: a decimal string.
-  Value(Decimal amount) : m_data(amount.money()) {}
+  Value(Decimal amount);
   template <class T>
-  Value(const std::optional<T>& maybe) : Value(maybe ? Value(*maybe) : Value()) {}
+  Value(const std::optional<T>& maybe); ///< null when there is nothing
 
   /// object({{"id", id}, {"status", "open"}})
-  static Value object(std::initializer_list<std::pair<std::string_view, Value>> members = {});
-  static Value array(std::initializer_list<Value> items = {});
+  static Value object(std::initializer_list<std::pair<std::string_view, Value>> members);
+  static Value object();
+  static Value array(std::initializer_list<Value> items);
+  static Value array();
 
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(m_data); }
   [[nodiscard]] bool is_bool() const { return std::holds_alternative<bool>(m_data); }
@@ -73,7 +75,7 @@ public:
   [[nodiscard]] std::optional<std::string_view> as_string() const;
   [[nodiscard]] std::optional<bool> as_bool() const;
   [[nodiscard]] std::optional<long long> as_integer() const; ///< a whole number, also as digits in a string
-  [[nodiscard]] std::optional<Decimal> as_decimal() const;   ///< a number or a decimal string, may be negative
+  [[nodiscard]] std::optional<Decimal> as_decimal() const; ///< a number or a decimal string, may be negative
   /// The text of a string, the digits of a number, true/false; empty for the rest.
   [[nodiscard]] std::string text() const;
 
@@ -98,6 +100,9 @@ struct Member {
   Value value;
   friend bool operator==(const Member&, const Member&) = default;
 };
+
+template <class T>
+Value::Value(const std::optional<T>& maybe) : Value(maybe ? Value(*maybe) : Value()) {}
 
 /// Limits of what is read from strangers.
 struct ReadLimits {

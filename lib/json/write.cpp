@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "json/value.hpp"
-
 #include "base/text.hpp"
+#include "json/value.hpp"
 
 #include <fmt/format.h>
 
@@ -19,7 +18,9 @@ void append_escaped_unit(std::string& out, std::uint32_t unit) {
 
 /// `text` is valid UTF-8 here.
 void append_ascii(std::string& out, std::string_view text, std::size_t& at) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
+  };
   const std::size_t length = byte(at) >= 0xF0 ? 4 : byte(at) >= 0xE0 ? 3 : 2;
   std::uint32_t point = byte(at) & (0xFFU >> (length + 1));
   for (std::size_t i = 1; i < length; ++i)
@@ -116,8 +117,14 @@ std::string written(const Value& value, const Style& style) {
 
 } // namespace
 
-std::string write(const Value& value) { return written(value, {Charset::utf8, false}); }
-std::string write_ascii(const Value& value) { return written(value, {Charset::ascii, false}); }
-std::string write_pretty(const Value& value) { return written(value, {Charset::utf8, true}); }
+std::string write(const Value& value) {
+  return written(value, {Charset::utf8, false});
+}
+std::string write_ascii(const Value& value) {
+  return written(value, {Charset::ascii, false});
+}
+std::string write_pretty(const Value& value) {
+  return written(value, {Charset::utf8, true});
+}
 
 } // namespace agr::json
