@@ -71,6 +71,12 @@ Error makes_no_sense(std::string_view what) {
           "repeat with --verbose to see the answer, and check the URL with `agr auth status`"};
 }
 
+/// The agent may well exist, but its key was shown to nobody.
+Error no_key_in_registration() {
+  return {Kind::outcome_unknown, "Agrenting's answer to the registration holds no agent key",
+          "look for the agent with `agr agents list`; its owner can give it another key"};
+}
+
 /// The object called `name` in a document, or the document's object itself.
 const json::Value& object_called(const json::Value& document, std::string_view name) {
   const json::Value& data = unwrap(document);
@@ -259,7 +265,7 @@ Result<Registration> read_registration(const json::Value& document) {
   registration.agent.id = either(registration.agent.id, text_at(data, {"id", "agent_id"}));
   registration.message = data["message"].text();
   if (registration.api_key.empty())
-    return fail(makes_no_sense("agent key"));
+    return fail(no_key_in_registration());
   return registration;
 }
 
