@@ -20,8 +20,8 @@ json::Value row(std::string_view principal, const config::Account& account) {
 
 Result<Reply> run_status(const Invocation&, Context& context) {
   AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
-  json::Value rows = json::Value::array({row("AgentsGetHired agent", settings->agentsgethired),
-                                         row("Agrenting user", settings->agrenting)});
+  json::Value rows = json::Value::array(
+      {row("AgentsGetHired agent", settings->agentsgethired), row("Agrenting user", settings->agrenting)});
   if (settings->agent_from_environment)
     rows.push(row("Agrenting agent (environment)", *settings->agent_from_environment));
   for (const config::AgentEntry& agent : settings->agents)
@@ -51,7 +51,8 @@ const std::vector<Command>& auth_commands() {
       {.name = "auth status",
        .effect = Effect::local,
        .summary = "See which keys are used and where they come from",
-       .about = "For each principal: whether there is a key, which source won (option, environment, profile), and the "
+       .about = "For each principal: whether there is a key, which source won (option, environment, "
+                "profile), and the "
                 "only address it will be sent to. The keys themselves are never shown. Nothing is asked of a "
                 "marketplace.",
        .examples = {{"Which keys would be used", "agr auth status"},

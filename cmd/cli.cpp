@@ -17,7 +17,8 @@ namespace {
 Result<void> check_effect(const Command& command, const Globals& globals) {
   const bool changes = command.effect == Effect::change || command.effect == Effect::money;
   if (changes && globals.read_only)
-    return fail({Kind::forbidden, fmt::format("agr {} changes something, and only reading is allowed here", command.name),
+    return fail({Kind::forbidden,
+                 fmt::format("agr {} changes something, and only reading is allowed here", command.name),
                  "leave out --read-only or unset AGR_READ_ONLY"});
   return {};
 }

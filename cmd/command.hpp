@@ -41,8 +41,8 @@ struct Option {
   std::string_view value; ///< "USD"; empty for a switch
   std::string_view help;
   Type type = Type::text;
-  bool repeats = false;          ///< may be given several times
-  bool optional_value = false;   ///< --wait or --wait=30
+  bool repeats = false;        ///< may be given several times
+  bool optional_value = false; ///< --wait or --wait=30
   std::vector<std::string_view> choices = {};
 };
 

@@ -19,7 +19,9 @@ struct Context::Parts {
 
 namespace {
 
-bool changes(const http::Request& request) { return request.method != "GET" && request.method != "HEAD"; }
+bool changes(const http::Request& request) {
+  return request.method != "GET" && request.method != "HEAD";
+}
 
 /// What --dry-run shows instead of sending.
 std::string shown(const http::Request& request, const Redactor& redactor, output::Mode mode) {
@@ -48,7 +50,8 @@ Error no_key(std::string_view service, std::string_view variable) {
 
 Context::Context(Env& environment, Globals options)
     : env(environment), globals(std::move(options)),
-      m_paths(config::paths_of(environment.environment, globals.config)), m_parts(std::make_unique<Parts>()) {}
+      m_paths(config::paths_of(environment.environment, globals.config)), m_parts(std::make_unique<Parts>()) {
+}
 
 Context::~Context() = default;
 
@@ -95,14 +98,16 @@ Result<config::AgentEntry> Context::agrenting_agent(const std::string& name) {
     }
   }
   if (known.empty())
-    return fail({Kind::auth, "no agent key for Agrenting is configured",
-                 "run agr register --on agrenting, or agr login agrenting --agent NAME, or set AGRENTING_AGENT_KEY"});
+    return fail(
+        {Kind::auth, "no agent key for Agrenting is configured",
+         "run agr register --on agrenting, or agr login agrenting --agent NAME, or set AGRENTING_AGENT_KEY"});
   if (name.empty())
     return fail({Kind::usage, fmt::format("profile {} has several agents", settings->profile),
                  fmt::format("choose one with --name: {}", join(known, ", "))});
   const auto meant = did_you_mean(name, known);
-  return fail({Kind::config, fmt::format("profile {} has no agent \"{}\"", settings->profile, printable(name)),
-               meant ? fmt::format("did you mean {}?", *meant) : fmt::format("it has: {}", join(known, ", "))});
+  return fail(
+      {Kind::config, fmt::format("profile {} has no agent \"{}\"", settings->profile, printable(name)),
+       meant ? fmt::format("did you mean {}?", *meant) : fmt::format("it has: {}", join(known, ", "))});
 }
 
 Result<std::string> Context::state_file(std::string_view name) {
@@ -120,8 +125,8 @@ Result<http::Response> Context::send(http::Request request) {
   if (globals.timeout)
     request.timeout = *globals.timeout;
   if (changes(request) && globals.read_only)
-    return fail({Kind::forbidden, fmt::format("{} {} is a change, and only reading is allowed here", request.method,
-                                              request.url)});
+    return fail({Kind::forbidden, fmt::format("{} {} is a change, and only reading is allowed here",
+                                              request.method, request.url)});
   if (changes(request) && globals.dry_run) {
     output::Mode mode = globals.mode;
     env.console.out.write(shown(request, m_parts->redactor, mode));
@@ -147,7 +152,9 @@ void Context::progress(std::string_view line) {
     say(line);
 }
 
-bool Context::interactive() const { return env.console.in.is_terminal() && env.console.err.is_terminal(); }
+bool Context::interactive() const {
+  return env.console.in.is_terminal() && env.console.err.is_terminal();
+}
 
 Result<void> Context::confirm(std::string_view question) {
   if (globals.yes || globals.dry_run)
@@ -169,13 +176,18 @@ bool wants_colour(const term::Output& output, const Env& env, const Globals& glo
     return false;
   if (env.environment.is_on("CLICOLOR_FORCE"))
     return true;
-  return output.is_terminal() && env.environment.get("CLICOLOR") != "0" && env.environment.get("TERM") != "dumb";
+  return output.is_terminal() && env.environment.get("CLICOLOR") != "0" &&
+         env.environment.get("TERM") != "dumb";
 }
 
 } // namespace
 
-bool Context::colour_err() const { return wants_colour(env.console.err, env, globals); }
-bool Context::colour_out() const { return wants_colour(env.console.out, env, globals); }
+bool Context::colour_err() const {
+  return wants_colour(env.console.err, env, globals);
+}
+bool Context::colour_out() const {
+  return wants_colour(env.console.out, env, globals);
+}
 
 http::Credential bearer(const config::Account& account) {
   return {"Authorization", "Bearer ", account.key, account.key_origin};

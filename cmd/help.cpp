@@ -37,7 +37,8 @@ std::string option_label(const Option& option) {
     names.insert(0, "    ");
   if (option.value.empty())
     return names;
-  return names + (option.optional_value ? fmt::format("[={}]", option.value) : fmt::format(" {}", option.value));
+  return names +
+         (option.optional_value ? fmt::format("[={}]", option.value) : fmt::format(" {}", option.value));
 }
 
 std::string argument_label(const Argument& argument) {
@@ -180,8 +181,9 @@ std::string troff(std::string_view text) {
 std::string command_manual(const Command& command) {
   std::string title(command.name);
   std::replace(title.begin(), title.end(), ' ', '-');
-  std::string out = fmt::format(".TH AGR\\-{} 1\n.SH NAME\nagr\\-{} \\- {}", troff(title), troff(title),
-                                troff(lower(command.summary.substr(0, 1)) + std::string(command.summary.substr(1))));
+  std::string out =
+      fmt::format(".TH AGR\\-{} 1\n.SH NAME\nagr\\-{} \\- {}", troff(title), troff(title),
+                  troff(lower(command.summary.substr(0, 1)) + std::string(command.summary.substr(1))));
   out += ".SH SYNOPSIS\n.B " + troff(usage_line(command));
   if (!command.about.empty())
     out += ".SH DESCRIPTION\n" + troff(command.about);
@@ -312,7 +314,8 @@ json::Value described() {
     for (const Command& command : set.commands()) {
       json::Value options = json::Value::array();
       for (const Option& option : command.options)
-        options.push(json::Value::object({{"names", option.names}, {"value", option.value}, {"help", option.help}}));
+        options.push(
+            json::Value::object({{"names", option.names}, {"value", option.value}, {"help", option.help}}));
       json::Value arguments = json::Value::array();
       for (const Argument& argument : command.arguments)
         arguments.push(json::Value::object({{"name", argument.name}, {"help", argument.help}}));

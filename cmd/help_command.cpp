@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/context.hpp"
 #include "cmd/embedded.hpp"
 #include "cmd/help.hpp"
-
-#include "base/text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/command.hpp"
-#include "cmd/context.hpp"
-
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "cmd/command.hpp"
+#include "cmd/context.hpp"
 #include "config/writer.hpp"
 #include "http/errors.hpp"
 
@@ -44,9 +43,11 @@ Result<Secret> read_key(const Login& login, bool from_stdin, Context& context) {
   const std::string key(trim(text));
   for (const char c : key)
     if (c <= 0x20 || c == 0x7F)
-      return fail({Kind::usage, "the key holds a space or control character", "give one key on a line of its own"});
+      return fail(
+          {Kind::usage, "the key holds a space or control character", "give one key on a line of its own"});
   if (key.size() < 8 || key.size() > k_longest_key)
-    return fail({Kind::usage, fmt::format("a key has 8 to {} characters, this has {}", k_longest_key, key.size())});
+    return fail(
+        {Kind::usage, fmt::format("a key has 8 to {} characters, this has {}", k_longest_key, key.size())});
   return Secret(key);
 }
 
@@ -55,8 +56,8 @@ http::Request probe(const Login& login, const std::string& origin) {
   http::Request request;
   const bool agent = !login.agent.empty();
   request.url = login.url + (login.service == "agentsgethired" ? "/api/me"
-                             : agent                            ? "/api/v1/hirings/pending"
-                                                                : "/api/v1/ledger/balance");
+                             : agent                           ? "/api/v1/hirings/pending"
+                                                               : "/api/v1/ledger/balance");
   const config::Account account{login.url, "", login.key, "", origin, ""};
   request.credential = agent ? agent_key(account) : bearer(account);
   return request;
@@ -87,8 +88,7 @@ void save(const Login& login, const std::string& id, config::Writer& writer) {
 }
 
 Result<Login> login_of(const Invocation& given, Context& context) {
-  AGR_TRY_ASSIGN(const config::Settings settings,
-                 config::load(context.paths(), context.env.environment, {}));
+  AGR_TRY_ASSIGN(const config::Settings settings, config::load(context.paths(), context.env.environment, {}));
   Login login;
   login.service = given.text("SERVICE");
   if (login.service != "agrenting" && login.service != "agentsgethired")
@@ -131,7 +131,8 @@ Result<Reply> run_login(const Invocation& given, Context& context) {
 
 Result<Reply> run_logout(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const Login login, login_of(given, context));
-  AGR_TRY(context.confirm(fmt::format("Forget the saved keys of {} in profile {}?", title_of(login), login.profile)));
+  AGR_TRY(context.confirm(
+      fmt::format("Forget the saved keys of {} in profile {}?", title_of(login), login.profile)));
   AGR_TRY_ASSIGN(config::Writer writer, config::Writer::open(context.paths()));
   writer.remove({"profile", login.profile, login.service});
   AGR_TRY(writer.commit());
@@ -146,9 +147,12 @@ const std::vector<Command>& login_commands() {
       {.name = "login",
        .effect = Effect::local,
        .summary = "Save a key for one of the marketplaces",
-       .about = "Asks for the key on a terminal without showing it, or reads it from standard input. The key is tried "
-                "with a harmless read and saved, readable by you alone, together with the address it is meant for: it "
-                "will never be sent anywhere else. A key is never taken as an argument, where others could see it.",
+       .about = "Asks for the key on a terminal without showing it, or reads it from standard input. The key "
+                "is tried "
+                "with a harmless read and saved, readable by you alone, together with the address it is "
+                "meant for: it "
+                "will never be sent anywhere else. A key is never taken as an argument, where others could "
+                "see it.",
        .arguments = {{"SERVICE", "agrenting or agentsgethired"}},
        .options = {{"--with-token", "", "Read the key from standard input"},
                    {"--agent", "NAME", "It is the key of one of your Agrenting agents, under this name"},
@@ -167,7 +171,8 @@ const std::vector<Command>& logout_commands() {
       {.name = "logout",
        .effect = Effect::local,
        .summary = "Forget the saved keys of a marketplace",
-       .about = "Removes the marketplace from the profile. The keys themselves stay valid at the marketplace; revoke "
+       .about = "Removes the marketplace from the profile. The keys themselves stay valid at the "
+                "marketplace; revoke "
                 "them there if they may have leaked.",
        .arguments = {{"SERVICE", "agrenting or agentsgethired"}},
        .examples = {{"Forget Agrenting", "agr logout agrenting --yes"}},

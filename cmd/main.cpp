@@ -3,13 +3,13 @@
 #include "cmd/cli.hpp"
 #include "http/curl.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <unistd.h>
 
 namespace {
 
@@ -26,14 +26,12 @@ std::string own_path() {
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() == 1 && words[0] == "--version")
-    return std::printf("agr %.*s\n", static_cast<int>(agr::k_version.size()), agr::k_version.data()) < 0 ? 1 : 0;
+    return std::printf("agr %.*s\n", static_cast<int>(agr::k_version.size()), agr::k_version.data()) < 0 ? 1
+                                                                                                         : 0;
 
   std::signal(SIGPIPE, SIG_IGN);
-  agr::cmd::Env env{agr::term::system_console(),
-                    agr::config::Environment::of_process(),
-                    agr::system_clock(),
-                    agr::system_random(),
-                    [] { return agr::http::make_curl_transport(); },
-                    own_path()};
+  agr::cmd::Env env{
+      agr::term::system_console(), agr::config::Environment::of_process(),          agr::system_clock(),
+      agr::system_random(),        [] { return agr::http::make_curl_transport(); }, own_path()};
   return agr::cmd::run_cli(words, env);
 }

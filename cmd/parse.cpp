@@ -18,7 +18,9 @@ namespace {
 /// Stands for "given without a value"; cannot come from a real command line, which holds no NUL.
 const std::string k_no_value(1, '\0');
 
-bool is_option(std::string_view token) { return token.size() > 1 && token.starts_with('-'); }
+bool is_option(std::string_view token) {
+  return token.size() > 1 && token.starts_with('-');
+}
 
 const Option* find_option(const std::vector<Option>& options, std::string_view token) {
   const std::string_view name = token.substr(0, token.find('='));
@@ -173,19 +175,22 @@ Result<void> take_options(const std::deque<Bound>& bound, Invocation& invocation
   return {};
 }
 
-Result<void> take_words(const Command& command, const std::vector<std::string>& words, Invocation& invocation) {
+Result<void> take_words(const Command& command, const std::vector<std::string>& words,
+                        Invocation& invocation) {
   std::size_t next = 0;
   for (const Argument& argument : command.arguments) {
     const bool several = argument.count == Argument::Count::many || argument.count == Argument::Count::any;
     const bool needed = argument.count == Argument::Count::one || argument.count == Argument::Count::many;
     if (next == words.size() && needed)
-      return fail({Kind::usage, fmt::format("agr {} needs {}: {}", command.name, argument.name, argument.help),
+      return fail({Kind::usage,
+                   fmt::format("agr {} needs {}: {}", command.name, argument.name, argument.help),
                    "usage: " + usage_line(command)});
     for (std::size_t taken = 0; next < words.size() && (several || taken < 1); ++taken)
       invocation.add(argument.name, words[next++]);
   }
   if (next < words.size())
-    return fail({Kind::usage, fmt::format("agr {} does not expect \"{}\"", command.name, printable(words[next])),
+    return fail({Kind::usage,
+                 fmt::format("agr {} does not expect \"{}\"", command.name, printable(words[next])),
                  "usage: " + usage_line(command)});
   return {};
 }
@@ -236,7 +241,9 @@ Result<std::vector<std::string>> prepared(const std::vector<std::string>& tokens
 
 } // namespace
 
-std::string long_name(const Option& option) { return split(option.names, ',').back(); }
+std::string long_name(const Option& option) {
+  return split(option.names, ',').back();
+}
 
 const CommandSet* find_set(std::string_view word) {
   for (const CommandSet& set : command_sets())
@@ -260,7 +267,9 @@ Result<Parsed> parse(const std::vector<std::string>& words) {
   const std::vector<std::string> tail(dashes == words.end() ? dashes : dashes + 1, words.end());
   Parsed parsed;
 
-  const auto asks = [&](std::string_view name) { return std::find(head.begin(), head.end(), name) != head.end(); };
+  const auto asks = [&](std::string_view name) {
+    return std::find(head.begin(), head.end(), name) != head.end();
+  };
   const Located found = locate(head);
   if (found.set == nullptr && asks("--version")) {
     parsed.wish = Parsed::Wish::version;
@@ -310,7 +319,8 @@ const std::vector<Option>& global_options() {
   static const std::vector<Option> k_options{
       {"--profile", "NAME", "Use this profile of the configuration, keys of the environment notwithstanding"},
       {"--config", "FILE", "Use this configuration file"},
-      {"--json", "FIELDS", "Print JSON, whole or only these members (a,b.c)", Option::Type::text, false, true},
+      {"--json", "FIELDS", "Print JSON, whole or only these members (a,b.c)", Option::Type::text, false,
+       true},
       {"--jsonl", "", "Print one JSON object per line"},
       {"--read-only", "", "Refuse every change before any request (also AGR_READ_ONLY=1)"},
       {"--dry-run", "", "Show what would be sent and send nothing"},
@@ -327,7 +337,9 @@ const std::vector<Option>& global_options() {
 
 // Invocation
 
-bool Invocation::has(std::string_view name) const { return m_values.find(name) != m_values.end(); }
+bool Invocation::has(std::string_view name) const {
+  return m_values.find(name) != m_values.end();
+}
 
 const std::vector<std::string>& Invocation::all(std::string_view name) const {
   static const std::vector<std::string> k_none;
@@ -340,7 +352,9 @@ std::optional<std::string> Invocation::maybe(std::string_view name) const {
   return values.empty() ? std::nullopt : std::optional(values.back());
 }
 
-std::string Invocation::text(std::string_view name) const { return maybe(name).value_or(""); }
+std::string Invocation::text(std::string_view name) const {
+  return maybe(name).value_or("");
+}
 
 std::optional<long long> Invocation::integer(std::string_view name) const {
   const auto value = maybe(name);
@@ -366,6 +380,8 @@ void Invocation::add(std::string_view name, std::string value) {
   m_values[std::string(name)].push_back(std::move(value));
 }
 
-void Invocation::mark(std::string_view name) { m_values[std::string(name)]; }
+void Invocation::mark(std::string_view name) {
+  m_values[std::string(name)];
+}
 
 } // namespace agr::cmd

@@ -9,12 +9,14 @@
 namespace agr::cmd {
 namespace {
 
-json::Value optional_text(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
+json::Value optional_text(const std::string& text) {
+  return text.empty() ? json::Value() : json::Value(text);
+}
 
 std::string as_json(const Error& error) {
-  const auto retry_after = error.retry_after
-                               ? json::Value(static_cast<long long>((error.retry_after->count() + 999) / 1000))
-                               : json::Value();
+  const auto retry_after =
+      error.retry_after ? json::Value(static_cast<long long>((error.retry_after->count() + 999) / 1000))
+                        : json::Value();
   return json::write(json::Value::object({
              {"code", exit_code(error.kind)},
              {"kind", name_of(error.kind)},

@@ -61,8 +61,9 @@ Result<Document> Document::parse(std::string_view text, const std::string& name)
     impl->root = toml::parse(text, name);
     return Document(std::move(impl));
   } catch (const toml::parse_error& error) {
-    return fail({Kind::config, fmt::format("{}:{}:{}: {}", name, error.source().begin.line,
-                                           error.source().begin.column, error.description()),
+    return fail({Kind::config,
+                 fmt::format("{}:{}:{}: {}", name, error.source().begin.line, error.source().begin.column,
+                             error.description()),
                  "mend that line; `agr help config` shows what the file holds"});
   }
 }
@@ -105,7 +106,9 @@ std::size_t Document::count(const Path& path) const {
   return array != nullptr ? array->size() : 0;
 }
 
-bool Document::has(const Path& path) const { return find(m_impl->root, path) != nullptr; }
+bool Document::has(const Path& path) const {
+  return find(m_impl->root, path) != nullptr;
+}
 
 void Document::set(const Path& path, std::string_view value) {
   table_at(m_impl->root, path, path.size() - 1).insert_or_assign(path.back(), value);
@@ -123,7 +126,8 @@ void Document::put_in_array(const Path& path, std::string_view key, std::string_
   toml::array& array = *parent.get_as<toml::array>(path.back());
   toml::table* entry = nullptr;
   for (toml::node& node : array)
-    if (toml::table* table = node.as_table(); table != nullptr && (*table)[key].value<std::string_view>() == value)
+    if (toml::table* table = node.as_table();
+        table != nullptr && (*table)[key].value<std::string_view>() == value)
       entry = table;
   if (entry == nullptr) {
     array.push_back(toml::table{});

@@ -29,7 +29,8 @@ public:
 
   void set(const Path& path, std::string_view value);
   void remove(const Path& path);
-  /// Sets members of the table in the array at `path` whose `key` has that value; adds one when there is none.
+  /// Sets members of the table in the array at `path` whose `key` has that value; adds one when there is
+  /// none.
   void put_in_array(const Path& path, std::string_view key, std::string_view value,
                     const std::vector<std::pair<std::string, std::string>>& members);
   [[nodiscard]] std::string write() const;

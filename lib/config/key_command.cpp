@@ -3,16 +3,15 @@
 
 #include "base/text.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace agr::config {
 namespace {
@@ -53,12 +52,14 @@ Result<Secret> key_from_command(const std::vector<std::string>& command) {
   const std::string answer = error == 0 ? read_all(pipe_ends[0]) : std::string();
   close(pipe_ends[0]);
   if (error != 0)
-    return fail({Kind::config, fmt::format("starting the key command {} failed: {}", command[0], std::strerror(error))});
+    return fail({Kind::config,
+                 fmt::format("starting the key command {} failed: {}", command[0], std::strerror(error))});
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    return fail({Kind::config, fmt::format("the key command {} failed", command[0]), "run it by hand to see why"});
+    return fail(
+        {Kind::config, fmt::format("the key command {} failed", command[0]), "run it by hand to see why"});
   const std::string key(trim(answer.substr(0, answer.find('\n'))));
   if (key.empty())
     return fail({Kind::config, fmt::format("the key command {} printed no key", command[0])});

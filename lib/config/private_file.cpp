@@ -3,7 +3,10 @@
 
 #include "config/writer.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -11,10 +14,6 @@
 #include <cstring>
 #include <filesystem>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace agr::config {
 namespace {
@@ -45,18 +44,20 @@ struct Descriptor {
 };
 
 Result<void> check_private(int fd, const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   if (fstat(fd, &info) != 0)
     return fail(failed("looking at", path));
   if (!S_ISREG(info.st_mode))
-    return fail({Kind::config, fmt::format("{} is not a regular file", path), "move it away and log in again"});
+    return fail(
+        {Kind::config, fmt::format("{} is not a regular file", path), "move it away and log in again"});
   if (info.st_uid != geteuid())
     return fail({Kind::config, fmt::format("{} belongs to another user (uid {})", path, info.st_uid),
                  fmt::format("take it over: sudo chown \"$USER\" {}", path)});
   if ((info.st_mode & 077) != 0)
-    return fail({Kind::config,
-                 fmt::format("{} holds keys but others can reach it (mode {:04o})", path, info.st_mode & 07777),
-                 fmt::format("close it: chmod 600 {}", path)});
+    return fail(
+        {Kind::config,
+         fmt::format("{} holds keys but others can reach it (mode {:04o})", path, info.st_mode & 07777),
+         fmt::format("close it: chmod 600 {}", path)});
   return {};
 }
 
@@ -67,7 +68,8 @@ Result<std::optional<std::string>> read_if_private(const std::string& path) {
   if (file.fd < 0 && errno == ENOENT)
     return std::nullopt;
   if (file.fd < 0 && errno == ELOOP)
-    return fail({Kind::config, fmt::format("{} is a symbolic link; keys are only read from a real file", path),
+    return fail({Kind::config,
+                 fmt::format("{} is a symbolic link; keys are only read from a real file", path),
                  "name the real file with AGR_CONFIG or --config"});
   if (file.fd < 0)
     return fail(failed("opening", path));
@@ -128,7 +130,9 @@ Replacement& Replacement::operator=(Replacement&& other) noexcept {
   return *this;
 }
 
-Replacement::~Replacement() { discard(); }
+Replacement::~Replacement() {
+  discard();
+}
 
 void Replacement::discard() {
   if (m_fd < 0)
@@ -166,7 +170,7 @@ Result<void> make_private_folder(const std::string& path) {
     std::filesystem::create_directories(parent, error);
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
     return fail(failed("creating the folder", path, "set AGR_STATE to a folder you can write to"));
-  struct stat info {};
+  struct stat info{};
   if (lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
     return fail({Kind::config, fmt::format("{} is not a folder", path), "set AGR_STATE to another place"});
   if (info.st_uid != geteuid() || (info.st_mode & 022) != 0)

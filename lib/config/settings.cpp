@@ -41,7 +41,8 @@ std::string without_slashes(std::string url) {
 }
 
 /// A key may be written down, kept in a file of its own, or printed by a command.
-Result<std::optional<Secret>> key_in(const Source& source, const Document::Path& table, std::string_view name) {
+Result<std::optional<Secret>> key_in(const Source& source, const Document::Path& table,
+                                     std::string_view name) {
   const auto member = [&](std::string_view suffix) {
     Document::Path path = table;
     path.push_back(std::string(name) + std::string(suffix));
@@ -59,12 +60,12 @@ Result<std::optional<Secret>> key_in(const Source& source, const Document::Path&
 }
 
 struct Names {
-  std::string table;                        // "agrenting"
+  std::string table; // "agrenting"
   std::string_view default_url;
   std::vector<std::string_view> url_variables;
   std::string_view key_variable;
-  std::string_view key_member;              // "user_token"
-  std::string_view id_member;               // "agent_id"
+  std::string_view key_member; // "user_token"
+  std::string_view id_member;  // "agent_id"
 };
 
 Result<void> take_url(Account& account, const Source& source, const Names& names) {
@@ -83,7 +84,8 @@ Result<void> take_url(Account& account, const Source& source, const Names& names
         break;
       }
   if (auto url = Url::parse(account.url); !url)
-    return fail({Kind::config, fmt::format("{} ({})", url.error().message, account.url_source), url.error().hint});
+    return fail(
+        {Kind::config, fmt::format("{} ({})", url.error().message, account.url_source), url.error().hint});
   return {};
 }
 
@@ -134,7 +136,8 @@ Result<AgentEntry> agent_entry(const Source& source, const Account& user, std::s
   const std::string count = source.document.text(member("concurrency")).value_or("1");
   std::from_chars(count.data(), count.data() + count.size(), agent.concurrency);
   if (agent.concurrency < 1)
-    return fail({Kind::config, fmt::format("{}: concurrency of agent {} must be at least 1", source.file, agent.name)});
+    return fail({Kind::config,
+                 fmt::format("{}: concurrency of agent {} must be at least 1", source.file, agent.name)});
   return agent;
 }
 
@@ -160,12 +163,18 @@ Result<Settings> load(const Paths& paths, const Environment& environment, const 
 
   Settings settings;
   settings.profile = profile;
-  AGR_TRY_ASSIGN(settings.agrenting,
-                 account_of(source, {"agrenting", k_agrenting, {"AGRENTING_URL", "AGRENTING_BASE_URL"},
-                                     "AGRENTING_API_KEY", "user_token", "user_id"}));
-  AGR_TRY_ASSIGN(settings.agentsgethired,
-                 account_of(source, {"agentsgethired", k_agentsgethired, {"AGENTSGETHIRED_URL"},
-                                     "AGENTSGETHIRED_API_KEY", "api_key", "agent_id"}));
+  AGR_TRY_ASSIGN(settings.agrenting, account_of(source, {"agrenting",
+                                                         k_agrenting,
+                                                         {"AGRENTING_URL", "AGRENTING_BASE_URL"},
+                                                         "AGRENTING_API_KEY",
+                                                         "user_token",
+                                                         "user_id"}));
+  AGR_TRY_ASSIGN(settings.agentsgethired, account_of(source, {"agentsgethired",
+                                                              k_agentsgethired,
+                                                              {"AGENTSGETHIRED_URL"},
+                                                              "AGENTSGETHIRED_API_KEY",
+                                                              "api_key",
+                                                              "agent_id"}));
   for (std::size_t i = 0; i < document.count(source.path({"agrenting", "agents"})); ++i) {
     AGR_TRY_ASSIGN(AgentEntry agent, agent_entry(source, settings.agrenting, i));
     settings.agents.push_back(std::move(agent));

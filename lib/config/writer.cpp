@@ -4,14 +4,13 @@
 #include "config/document.hpp"
 #include "config/private_file.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace agr::config {
 namespace {
@@ -69,15 +68,19 @@ void Writer::set(const std::vector<std::string>& path, const Secret& value) {
   m_impl->document.set(path, value.reveal());
 }
 
-void Writer::remove(const std::vector<std::string>& path) { m_impl->document.remove(path); }
+void Writer::remove(const std::vector<std::string>& path) {
+  m_impl->document.remove(path);
+}
 
-void Writer::put_agent(std::string_view profile, std::string_view name, std::string_view did, std::string_view id,
-                       const Secret& api_key) {
+void Writer::put_agent(std::string_view profile, std::string_view name, std::string_view did,
+                       std::string_view id, const Secret& api_key) {
   m_impl->document.put_in_array(
       {"profile", std::string(profile), "agrenting", "agents"}, "name", name,
       {{"did", std::string(did)}, {"id", std::string(id)}, {"api_key", api_key.reveal()}});
 }
 
-Result<void> Writer::commit() { return m_impl->replacement.commit(m_impl->document.write()); }
+Result<void> Writer::commit() {
+  return m_impl->replacement.commit(m_impl->document.write());
+}
 
 } // namespace agr::config

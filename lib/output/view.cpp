@@ -52,14 +52,18 @@ std::string person_cell(const json::Value& value, Style style, Time now) {
   return plain_cell(value, style);
 }
 
-bool aligned_right(Style style) { return style == Style::money || style == Style::number; }
+bool aligned_right(Style style) {
+  return style == Style::money || style == Style::number;
+}
 
 Paint paint_of(std::string_view status) {
   static constexpr std::array k_good{"completed", "settled", "accepted", "available", "active", "open", "ok"};
-  static constexpr std::array k_moving{"queued",  "in_progress", "pending", "paid",    "sent",
-                                       "draft",   "busy",        "running", "unknown", "pending_payment"};
+  static constexpr std::array k_moving{"queued", "in_progress", "pending", "paid",    "sent",
+                                       "draft",  "busy",        "running", "unknown", "pending_payment"};
   static constexpr std::array k_bad{"failed", "rejected", "banned", "suspended", "disputed", "error"};
-  const auto in = [&](const auto& words) { return std::find(words.begin(), words.end(), status) != words.end(); };
+  const auto in = [&](const auto& words) {
+    return std::find(words.begin(), words.end(), status) != words.end();
+  };
   if (in(k_good))
     return Paint::green;
   if (in(k_moving))
@@ -126,13 +130,15 @@ std::string table(const json::Value::Array& rows, const View& view, const Format
       const std::string text = shorten(cell_text(i), widths[i]);
       if (i > 0)
         line.append(k_gap, ' ');
-      line += padded(paint_cell(i, text), display_width(text), widths[i], aligned_right(view.columns[i].style));
+      line +=
+          padded(paint_cell(i, text), display_width(text), widths[i], aligned_right(view.columns[i].style));
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
   };
-  add_line([&](std::size_t i) { return std::string(view.columns[i].title); },
-           [&](std::size_t, const std::string& text) { return term::paint(text, Paint::bold, format.colour); });
+  add_line(
+      [&](std::size_t i) { return std::string(view.columns[i].title); },
+      [&](std::size_t, const std::string& text) { return term::paint(text, Paint::bold, format.colour); });
   for (std::size_t row = 0; row < rows.size(); ++row)
     add_line([&](std::size_t i) { return cells[row][i]; },
              [&](std::size_t i, const std::string& text) {
@@ -167,7 +173,8 @@ std::string detail_table(const json::Value& value, const View& view, const Forma
     if (cell.is_null())
       continue;
     const std::string title(column.title);
-    out += padded(term::paint(title, Paint::bold, format.colour), display_width(title), widest + k_gap, false);
+    out +=
+        padded(term::paint(title, Paint::bold, format.colour), display_width(title), widest + k_gap, false);
     if (column.style == Style::prose) {
       const auto columns = static_cast<std::size_t>(std::max(format.width, 40));
       const std::string text = term::wrap(printable(cell.text(), true), columns, widest + k_gap);
@@ -231,9 +238,13 @@ View list_of(std::vector<Column> columns, std::string empty, std::string items) 
   return {View::Shape::list, std::move(columns), std::move(items), std::move(empty), {}};
 }
 
-View detail_of(std::vector<Column> columns) { return {View::Shape::detail, std::move(columns), {}, {}, {}}; }
+View detail_of(std::vector<Column> columns) {
+  return {View::Shape::detail, std::move(columns), {}, {}, {}};
+}
 
-View text_of(std::string body) { return {View::Shape::text, {}, {}, {}, std::move(body)}; }
+View text_of(std::string body) {
+  return {View::Shape::text, {}, {}, {}, std::move(body)};
+}
 
 std::string render(const json::Value& value, const View& view, const Format& format) {
   if (format.mode == Mode::json || format.mode == Mode::jsonl)

@@ -4,15 +4,14 @@
 #include "base/text.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-
-#include <sys/ioctl.h>
-#include <termios.h>
-#include <unistd.h>
 
 namespace agr::term {
 namespace {

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "base/text.hpp"
+#include "cmd/embedded.hpp"
+#include "cmd/help.hpp"
+#include "cmd/parse.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace agr;
+
+TEST_CASE("help, manual and completion all know every command and option") {
+  const std::string overview = *cmd::help_text("", 80, false);
+  for (const cmd::CommandSet& set : cmd::command_sets()) {
+    if (set.summary.empty())
+      continue;
+    CHECK(overview.find("  " + std::string(set.word)) != std::string::npos);
+    CHECK(cmd::completions({std::string(set.word.substr(0, 2))}).find(set.word) != std::string::npos);
+    for (const cmd::Command& command : set.commands()) {
+      CAPTURE(command.name);
+      const auto help = cmd::help_text(command.name, 80, false);
+      const auto manual = cmd::manual_page(command.name);
+      REQUIRE(help);
+      REQUIRE(manual);
+      CHECK(manual->starts_with(".TH AGR"));
+      std::vector<std::string> words = split(command.name, ' ');
+      words.emplace_back("--");
+      const std::string offered = cmd::completions(words);
+      for (const cmd::Option& option : command.options) {
+        const std::string name = cmd::long_name(option);
+        CAPTURE(name);
+        CHECK(help->find(name) != std::string::npos);
+        CHECK(offered.find(name + "\t") != std::string::npos);
+      }
+    }
+  }
+}
+
+TEST_CASE("no help line is wider than the terminal") {
+  for (const cmd::CommandSet& set : cmd::command_sets())
+    for (const cmd::Command& command : set.commands()) {
+      const std::string text = *cmd::help_text(command.name, 100, false);
+      // Examples and usage lines stay whole so that they can be copied.
+      for (const std::string& line : split(text.substr(0, text.find("\nEXAMPLES")), '\n'))
+        if (!line.starts_with("  agr "))
+          CHECK_MESSAGE(display_width(line) <= 100, line);
+    }
+}
+
+TEST_CASE("every topic opens with a title, and unknown ones are said to be unknown") {
+  for (const cmd::Embedded& topic : cmd::topics()) {
+    CAPTURE(topic.name);
+    CHECK(topic.text.starts_with("# "));
+    CHECK(cmd::manual_page(topic.name));
+  }
+  CHECK(cmd::help_text("nonsense", 80, false).error().kind == Kind::not_found);
+}
