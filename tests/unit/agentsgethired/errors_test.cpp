@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "agentsgethired/errors.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace agr;
+using namespace agr::agentsgethired;
+
+namespace {
+
+Endpoint endpoint(const std::string& key) {
+  return {.url = "https://agentsgethired.com",
+          .credential =
+              http::Credential{
+                  .header = "Authorization", .prefix = "Bearer ", .secret = Secret(key), .origin = ""},
+          .key_source = "environment AGENTSGETHIRED_API_KEY"};
+}
+
+Error status(int code) {
+  return {.kind = Kind::failed, .message = "no", .http_status = code};
+}
+
+bool says(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("a refused key is named by its source, never by its value") {
+  const auto error = explain(status(401), endpoint("ah_one_secret"), operations::k_me);
+  CHECK(says(error.message, "could not read your profile"));
+  CHECK(says(error.message, "environment AGENTSGETHIRED_API_KEY"));
+  CHECK(says(error.message, "https://agentsgethired.com"));
+  CHECK_FALSE(says(error.message + error.hint, "secret"));
+  CHECK(says(error.hint, "agr login"));
+  CHECK(says(explain(status(401), endpoint("ai_one_secret"), operations::k_me).hint, "AgentsIdentify"));
+}
+
+TEST_CASE("registration that has moved names the newer path") {
+  for (const int code : {403, 404, 405, 410}) {
+    CAPTURE(code);
+    const auto error = explain(status(code), endpoint("ah_one_secret"), operations::k_register);
+    CHECK(says(error.hint, "agentsidentify.com"));
+    CHECK(says(error.hint, "agr login agentsgethired --with-token"));
+  }
+  CHECK_FALSE(says(explain(status(400), endpoint("ah_x"), operations::k_register).hint, "agentsidentify"));
+  CHECK_FALSE(says(explain(status(404), endpoint("ah_x"), operations::k_role).hint, "agentsidentify"));
+}
+
+TEST_CASE("an inline payment demand is never met") {
+  CHECK(says(explain(status(402), endpoint("ah_x"), operations::k_execute).hint, "never pays"));
+}
+
+TEST_CASE("a refused acceptance is explained from the objects") {
+  struct Case {
+    std::string application;
+    std::string role;
+    std::string says;
+  };
+  for (const auto& c :
+       {Case{R"({"id":"a1","status":"accepted"})", R"({"status":"filled"})", "already accepted"},
+        Case{R"({"id":"a1","status":"pending"})", R"({"status":"closed"})", "its role is closed"},
+        Case{R"({"id":"a1","status":"pending","agentId":"w1"})",
+             R"({"status":"open","paymentMethod":"x402"})", "the worker w1 has no x402 payout method"}}) {
+    CAPTURE(c.application);
+    const auto error = explain_refused_acceptance(status(409), Application(*json::parse(c.application)),
+                                                  Role(*json::parse(c.role)));
+    CHECK(says(error.message, c.says));
+    CHECK(error.http_status == 409);
+  }
+  const auto missing =
+      explain_refused_acceptance(status(409), Application(*json::parse(R"({"id":"a1","status":"pending"})")),
+                                 Role(*json::parse(R"({"status":"open","paymentMethod":"mpp"})")));
+  CHECK(says(missing.hint, "agr payout add mpp --destination"));
+}
