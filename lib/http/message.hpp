@@ -33,16 +33,29 @@ enum class Repeat {
   never, ///< a second one might do the thing twice
 };
 
+/// Which redirects a request goes along with (docs/wire/agentsgethired.md and agrenting.md, "Redirects").
+enum class Follow {
+  none,
+  same_origin, ///< reads anywhere on the same origin; changes only by 307 and 308
+  www_pair,    ///< also once from a host to the same with or without "www.", everything else unchanged
+};
+
 struct Request {
   std::string method = "GET";
   std::string url;
   std::vector<Header> headers = {};
   std::string body = {};
   std::optional<Credential> credential = {};
-  Repeat repeat = Repeat::safe;
+  Repeat repeat = Repeat::safe; ///< `safe` means `never` on any method but GET and HEAD
+  Follow follow = Follow::same_origin;
   Millis timeout{30'000};
-  /// Receives the body of a 2xx answer in pieces instead of Response::body (downloads).
+  /// Receives the body of a 2xx answer in pieces instead of Response::body (downloads); `timeout` then
+  /// bounds the silence between pieces, not the whole.
   std::function<Result<void>(std::string_view)> sink = {};
+
+  /// The first header of that name, ignoring case; empty when absent.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+  [[nodiscard]] bool reads_only() const { return method == "GET" || method == "HEAD"; }
 };
 
 struct Response {
@@ -55,8 +68,8 @@ struct Response {
   [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
 };
 
-/// One exchange with no retry and no redirect. Errors: Kind::unavailable when nothing was sent (the
-/// connection failed), Kind::outcome_unknown when the request may have arrived but no whole answer came.
+/// One exchange with no retry and no redirect. Errors: Kind::unavailable when nothing was sent or nothing
+/// can have changed, Kind::outcome_unknown when a change may have arrived but no whole answer came.
 class Transport {
 public:
   virtual ~Transport() = default;
