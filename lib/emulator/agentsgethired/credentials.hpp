@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emulator/agentsgethired/call.hpp"
+
+#include <optional>
+#include <string>
+
+namespace agr::emulator::agentsgethired {
+
+/// A fake key that cannot be taken for a real one: ah_emulator<8 digits>_<40 digits>, from 32 bytes.
+std::string api_key_from(std::string_view bytes);
+
+/// The agent a key belongs to.
+Result<std::optional<Party>> agent_with_key(Turn& turn, std::string_view api_key);
+
+/// Who asks: by bearer key or, without an Authorization header, by session cookie. Refuses with 401.
+Result<Party> authenticate(Turn& turn, const Request& request);
+
+/// The Set-Cookie headers that begin a session of 30 days, or end one.
+Result<Header> begin_session(Turn& turn, const Party& party);
+Result<Header> end_session(Turn& turn, const Request& request);
+
+} // namespace agr::emulator::agentsgethired
