@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "serve/entry.hpp"
+
+#include <array>
+
+namespace agr::serve {
+namespace {
+constexpr std::array<std::string_view, 8> k_names{"seen",       "accepted", "running", "finished",
+                                                  "submitting", "done",     "failed",  "handed_back"};
+} // namespace
+
+std::string_view name_of(State state) {
+  return k_names.at(static_cast<std::size_t>(state));
+}
+
+std::optional<State> state_named(std::string_view name) {
+  for (std::size_t i = 0; i < k_names.size(); ++i)
+    if (k_names.at(i) == name)
+      return static_cast<State>(i);
+  return {};
+}
+
+bool is_open(State state) {
+  return state < State::done;
+}
+
+} // namespace agr::serve

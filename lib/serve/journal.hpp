@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/result.hpp"
+#include "serve/entry.hpp"
+#include "store/database.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace agr::serve {
+
+/// What a worker must not forget: one line per hiring, replaced as it moves on. The lines of `finished` and
+/// `submitting` hirings are the outbox. A closed hiring keeps its line without the task, so that it is known
+/// when it comes again. Errors: Kind::internal, among them a full disk.
+class Journal {
+public:
+  /// Opens or creates the file (0600).
+  static Result<Journal> open(const std::string& path);
+
+  /// All of them or none, synced to disk when this returns.
+  Result<void> write(std::span<const Entry> lines, Time now);
+
+  Result<std::vector<Entry>> open_entries();
+  Result<std::vector<std::string>> closed_ids();
+
+private:
+  explicit Journal(store::Database database) : m_database(std::move(database)) {}
+  Result<void> write_line(const Entry& entry, Time now);
+  store::Database m_database;
+};
+
+} // namespace agr::serve

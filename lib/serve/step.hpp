@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "json/value.hpp"
+#include "process/spool.hpp"
+#include "serve/entry.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What a Worker is told and what it wants done.
+namespace agr::serve {
+
+// ---- what happened -----------------------------------------------------------------------------------
+
+/// A hiring as the marketplace offers it.
+struct Offer {
+  std::string id;
+  std::string status;
+  std::optional<Time> deadline = {};
+  std::string hiring = {};  ///< the whole of it as JSON, without credentials
+  std::string summary = {}; ///< for people, printable: "summarizing for 2.00"
+};
+
+/// What the marketplace has for us, all of it, by whichever way it came.
+struct HiringsListed {
+  std::vector<Offer> offers;
+};
+/// What the journal knew when this worker started; said once, before anything else.
+struct JournalLoaded {
+  std::vector<Entry> open = {};
+  std::vector<std::string> closed = {}; ///< ids
+};
+/// The journal could not be written: nothing that waits for it may happen any more.
+struct JournalFailed {
+  Error error;
+};
+struct HandlerStarted {
+  std::string id;
+  int attempt = 0;
+};
+struct HandlerEnded {
+  std::string id;
+  int attempt = 0;
+  process::Ending ending;
+  std::string errors = {}; ///< the end of its stderr, free of secrets
+};
+struct ArtifactsUploaded {
+  std::string id;
+  std::optional<Error> error = {};
+};
+/// The answer to SubmitResult or SubmitFailure.
+struct Submitted {
+  std::string id;
+  std::optional<Error> error = {};
+};
+/// The marketplace's view of a hiring; no status when it does not know it (any more).
+struct ReadBack {
+  std::string id;
+  Result<std::optional<std::string>> status;
+};
+/// Said when the stream is subscribed and the pending work was read through it, not before.
+struct StreamUp {};
+struct StreamDown {
+  Error error;
+  Millis retry_in{0};
+};
+/// The key was refused.
+struct LockedOut {
+  Error error;
+};
+/// TERM or INT.
+struct Signalled {
+  int number = 0;
+};
+/// The time of Step::wake has come.
+struct Tick {};
+
+using Event =
+    std::variant<HiringsListed, JournalLoaded, JournalFailed, HandlerStarted, HandlerEnded, ArtifactsUploaded,
+                 Submitted, ReadBack, StreamUp, StreamDown, LockedOut, Signalled, Tick>;
+
+// ---- what to do --------------------------------------------------------------------------------------
+
+struct StartHandler {
+  std::string id;
+  int attempt = 0;
+  std::string hiring;
+  std::optional<Time> deadline;
+};
+/// After a restart: is this handler still running, or how did it end?
+struct FindHandler {
+  std::string id;
+  int attempt = 0;
+};
+/// With grace; asked a second time, at once.
+struct StopHandler {
+  std::string id;
+};
+/// Whatever the handler left in its artifacts folder; those the marketplace has already are left out.
+struct UploadArtifacts {
+  std::string id;
+  int attempt = 0;
+};
+struct SubmitResult {
+  std::string id;
+  int attempt = 0;
+};
+struct SubmitFailure {
+  std::string id;
+  int attempt = 0;
+  std::string reason;
+};
+struct ReadHiring {
+  std::string id;
+};
+struct ListPending {};
+/// The hiring is closed: its spool may go.
+struct Forget {
+  std::string id;
+};
+/// One line for whoever watches; `event` is stable (docs/serve-agent.md, "Log").
+struct Log {
+  enum class Level { info, warning, error };
+  Level level = Level::info;
+  std::string event;
+  std::string hiring_id = {};
+  std::string text = {};
+  json::Value fields = json::Value::object(); ///< more of the same, for programs
+};
+struct Exit {
+  int code = 0;
+};
+
+using Effect = std::variant<StartHandler, FindHandler, StopHandler, UploadArtifacts, SubmitResult,
+                            SubmitFailure, ReadHiring, ListPending, Forget, Log, Exit>;
+
+/// The answer to one event.
+struct Step {
+  std::vector<Effect> now = {};
+  std::vector<Entry> lines = {};  ///< for the journal
+  std::vector<Effect> after = {}; ///< only once the lines are synced
+  std::optional<Time> wake = {};  ///< when to send Tick; replaces the wake of the step before
+};
+
+} // namespace agr::serve

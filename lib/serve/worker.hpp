@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/random.hpp"
+#include "serve/step.hpp"
+
+#include <map>
+#include <unordered_set>
+
+namespace agr::serve {
+
+struct WorkerSettings {
+  int concurrency = 1;
+  bool once = false;              ///< exit when one hiring has ended
+  Millis drain_timeout{60'000};   ///< how long handlers may still run after the first signal
+  Millis flush_timeout{10'000};   ///< and reports may still be tried after that
+  Millis poll_while_down{10'000}; ///< how often to ask for work while there is no stream
+  Millis poll_while_up{60'000};   ///< and while there is one, should it have missed something
+  int most_attempts = 5;          ///< of a handler that asks to be run later or does not start
+  Millis later_delay{30'000};     ///< before the second attempt; doubles
+};
+
+/// Carries hirings from being offered to being reported, each exactly once, whatever is killed in between.
+/// Pure: no clock, file, socket or process inside. It relies on its owner for one thing: the effects in
+/// Step::after are carried out only when Step::lines are on disk.
+class Worker {
+public:
+  Worker(WorkerSettings settings, Random& random) : m_settings(settings), m_random(random) {}
+
+  /// `now` must not jump back.
+  Step on(const Event& event, Time now);
+
+private:
+  /// What to do next about a hiring nobody is busy with.
+  enum class Next { nothing, upload, submit, read };
+
+  struct Hiring {
+    Entry entry;
+    Next next = Next::nothing;
+    Time due{};
+    bool reading = false;   // a ReadHiring is under way
+    bool waiting = false;   // and its report goes on with the answer
+    bool abandoned = false; // ended by the other side while its handler ran
+  };
+
+  void take(const HiringsListed& listed);
+  void take(const JournalLoaded& journal);
+  void take(const JournalFailed& failed);
+  void take(const HandlerStarted& started);
+  void take(const HandlerEnded& ended);
+  void take(const ArtifactsUploaded& uploaded);
+  void take(const Submitted& submitted);
+  void take(const ReadBack& read);
+  void take(const StreamUp& up);
+  void take(const StreamDown& down);
+  void take(const LockedOut& locked);
+  void take(const Signalled& signalled);
+  void take(const Tick& tick);
+
+  void note_offer(const Offer& offer);
+  void check_unlisted(const HiringsListed& listed);
+  void fill_slots();
+  void accept(Hiring& hiring);
+  void run_later(Hiring& hiring, const std::string& reason);
+  void finish(Hiring& hiring, Report report, std::string reason);
+  void count_unrunnable(bool unrunnable);
+  void submit(Hiring& hiring);
+  void read(Hiring& hiring);
+  void wait(Hiring& hiring, Next next, const Error& error);
+  void take_failed_try(Hiring& hiring, Next again, const Error& error);
+  void give_up_result(Hiring& hiring, const Error& error);
+  void take_status(Hiring& hiring, const std::string& status);
+  void ended_elsewhere(Hiring& hiring, const std::string& status);
+  void close(const std::string& id, State state, Log log);
+  void stop_handlers();
+  void do_what_is_due();
+  void leave_when_done();
+
+  Hiring* find(const std::string& id);
+  [[nodiscard]] int busy_slots() const;
+  [[nodiscard]] bool may_start() const;
+  [[nodiscard]] std::optional<Time> next_wake() const;
+  void touch(const Hiring& hiring) { m_touched.insert(hiring.entry.id); }
+  void log(Log log) { m_step.now.emplace_back(std::move(log)); }
+  Millis jitter(int tries);
+
+  WorkerSettings m_settings;
+  Random& m_random;
+  Time m_now{};
+  Step m_step;
+  std::unordered_set<std::string> m_touched; // by the event at hand
+
+  std::map<std::string, Hiring> m_open;
+  std::unordered_set<std::string> m_closed; // one hiring has one handler, ever
+  int m_unrunnable = 0;                     // handlers in a row that could not be run
+  bool m_stream_up = false;
+  std::optional<Time> m_poll_at;
+
+  int m_signals = 0;
+  std::optional<Time> m_drain_until; // set from the first signal on
+  std::optional<Time> m_flush_until; // set once the last handler has ended
+  bool m_handlers_stopped = false;
+  std::optional<int> m_once_code; // how the one hiring ended
+  bool m_left = false;
+};
+
+} // namespace agr::serve
