@@ -8,11 +8,15 @@
 
 namespace agr::agrenting {
 
+/// What the service refused, sharpened.
+Error refusal_of(const http::Response& response, std::string_view attempted);
+
 /// The JSON of a 2xx answer, or what the service refused, sharpened. `attempted` says what was tried, for
-/// the message: "hire did:example:alice". Errors: by status and code; Kind::protocol when a 2xx is no JSON.
+/// the message: as a noun: "hiring did:example:alice". Errors: by status and code; Kind::protocol when a 2xx
+/// is no JSON.
 Result<json::Value> document_of(const http::Response& response, std::string_view attempted);
 
-/// An answer as the object it stands for: `decode(response, read_hiring, "read hiring 42")`.
+/// An answer as the object it stands for: `decode(response, read_hiring, "reading hiring 42")`.
 template <class T>
 Result<T> decode(const http::Response& response, Result<T> (*read)(const json::Value&),
                  std::string_view attempted) {

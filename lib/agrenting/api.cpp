@@ -186,6 +186,12 @@ Result<void> check(const HireRequest& hire) {
   return check_text("message", hire.client_message);
 }
 
+Result<void> check_message(std::string_view content) {
+  if (trim(content).empty())
+    return fail({Kind::usage, "the message is empty"});
+  return check_text("message", content);
+}
+
 Result<void> check_key(std::string_view key) {
   // It travels in a header as well, where other bytes could end the line.
   const bool printable_only = key.find_first_not_of(k_key_characters) == std::string_view::npos;

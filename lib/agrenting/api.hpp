@@ -70,6 +70,8 @@ struct HireRequest {
 
 /// What can be known to be wrong before asking. Errors: Kind::usage.
 Result<void> check(const HireRequest& hire);
+/// 1 to 5,000 characters of text. Errors: Kind::usage.
+Result<void> check_message(std::string_view content);
 /// A key is 1 to 128 letters, digits or . _ : - characters. Errors: Kind::usage.
 Result<void> check_key(std::string_view key);
 /// The body of a hire. With the key it is all that must be kept to repeat it exactly.

@@ -93,7 +93,7 @@ constexpr std::array k_refusals{
     Refusal{"IDEMPOTENCY_PENDING", "", Kind::outcome_unknown, hint_running},
     Refusal{"IDEMPOTENCY_MISMATCH", "", Kind::conflict, hint_key_reused},
     Refusal{"IDEMPOTENCY_CONFLICT", "", Kind::conflict, hint_key_reused},
-    Refusal{"INVALID_AMOUNT", "", Kind::failed, hint_price},
+    Refusal{"INVALID_AMOUNT", "", Kind::money, hint_price},
     Refusal{"ESCROW_LOCKED", "", Kind::conflict, hint_dispute},
     Refusal{"DISPUTE_OPEN", "", Kind::conflict, hint_dispute},
 };

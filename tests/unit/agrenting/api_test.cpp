@@ -177,3 +177,9 @@ TEST_CASE("a key fits into a header") {
        {std::string(), std::string(129, 'k'), std::string("a b"), std::string("a\r\nX: y"), std::string("ü")})
     CHECK_FALSE(check_key(bad));
 }
+
+TEST_CASE("a message says something, and not too much") {
+  CHECK(check_message("hello"));
+  CHECK_FALSE(check_message(" \n"));
+  CHECK_FALSE(check_message(std::string(5001, 'x')));
+}

@@ -42,7 +42,7 @@ TEST_CASE("each refusal has its kind and a hint with the next step") {
       {409, "IDEMPOTENCY_PENDING", "wait", Kind::outcome_unknown, "same key"},
       {422, "IDEMPOTENCY_MISMATCH", "other body", Kind::conflict, "--key"},
       {409, "IDEMPOTENCY_CONFLICT", "other body", Kind::conflict, "--key"},
-      {422, "INVALID_AMOUNT", "zero", Kind::failed, "--price"},
+      {422, "INVALID_AMOUNT", "zero", Kind::money, "--price"},
       {423, "ESCROW_LOCKED", "locked", Kind::conflict, "dispute"},
       {409, "DISPUTE_OPEN", "open", Kind::conflict, "dispute"},
   };
