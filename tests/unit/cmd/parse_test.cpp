@@ -91,7 +91,8 @@ TEST_CASE("the table of contents is sorted and every description is complete") {
       CAPTURE(command.name);
       CHECK(names.insert(std::string(command.name)).second);
       CHECK((command.name == set.word || command.name.starts_with(std::string(set.word) + " ")));
-      CHECK(command.run != nullptr);
+      const bool runs = command.run != nullptr;
+      CHECK(runs);
       CHECK_FALSE(command.summary.empty());
       CHECK_FALSE(command.summary.ends_with('.'));
       CHECK((command.hidden || !command.examples.empty()));
