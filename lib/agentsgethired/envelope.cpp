@@ -10,7 +10,7 @@ namespace {
 
 Error nonsense(const Operation& operation, std::string_view why) {
   return {.kind = Kind::protocol,
-          .message = fmt::format("could not {}: the answer of {} {} {}", operation.does, operation.method,
+          .message = fmt::format("{} failed: the answer of {} {} {}", operation.attempt, operation.method,
                                  operation.path, why),
           .hint = "run the command again with --verbose to see the exchange"};
 }
@@ -36,7 +36,7 @@ Result<json::Value> decode_whole(const Operation& operation, std::string_view bo
     return fail(nonsense(operation, fmt::format("is not JSON ({})", value.error().message)));
   if ((*value)["ok"].as_bool() == false)
     return fail({.kind = Kind::failed,
-                 .message = fmt::format("could not {}: {}", operation.does,
+                 .message = fmt::format("{} failed: {}", operation.attempt,
                                         printable(value->first_of({"error", "message"}).text()))});
   return value;
 }

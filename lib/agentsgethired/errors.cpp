@@ -13,6 +13,9 @@ constexpr std::string_view k_moved_hint =
     "https://agentsidentify.com/app/apps/agentsgethired, then import its key with "
     "`agr login agentsgethired --with-token`";
 
+constexpr std::string_view k_orphan_hint = "nothing was tried again: an agent may exist whose key nobody "
+                                           "has, and registering once more makes another one";
+
 bool has_moved(int status) {
   return status == 403 || status == 404 || status == 405 || status == 410;
 }
@@ -34,7 +37,7 @@ void explain_refused_key(Error& error, const Endpoint& endpoint) {
 } // namespace
 
 Error explain(Error error, const Endpoint& endpoint, const Operation& operation) {
-  error.message = fmt::format("could not {}: {}", operation.does, error.message);
+  const bool registers = operation.path == operations::k_register.path;
   const int status = error.http_status.value_or(0);
   if (status == 401 && operation.needs_key)
     explain_refused_key(error, endpoint);
@@ -43,8 +46,10 @@ Error explain(Error error, const Endpoint& endpoint, const Operation& operation)
   else if (status == 403 && operation.needs_key && is_central_key(endpoint))
     error.hint =
         "some services take a central AgentsIdentify key only through their proxy; agr does not use it";
-  else if (operation.method == "POST" && operation.path == operations::k_register.path && has_moved(status))
+  else if (registers && has_moved(status))
     error.hint = k_moved_hint;
+  else if (registers && operation.one == operations::k_register.one && error.kind == Kind::outcome_unknown)
+    error.hint = k_orphan_hint;
   return error;
 }
 

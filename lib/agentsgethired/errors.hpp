@@ -7,8 +7,9 @@
 
 namespace agr::agentsgethired {
 
-/// Makes an HTTP error useful: says what was attempted, where a refused key came from, and what to do when
-/// registration has moved to AgentsIdentify. Goes by status only, never by the wording of an answer.
+/// Adds what this service's errors mean: where a refused key came from, what a lost registration amounts
+/// to, and what to do when registration has moved to AgentsIdentify. Goes by status only, never by the
+/// wording of an answer.
 Error explain(Error error, const Endpoint& endpoint, const Operation& operation);
 
 /// Why accepting an application met 409, from the objects read again afterwards (the answer itself does

@@ -152,7 +152,7 @@ Result<Brief> decode_brief(std::string_view body) {
   brief.note = whole.first_of({"instructions", "hint"}).text();
   if (brief.dimensions.empty())
     return fail(
-        {.kind = Kind::protocol, .message = "could not fetch an identity brief: the answer holds none"});
+        {.kind = Kind::protocol, .message = "fetching an identity brief failed: the answer holds none"});
   return brief;
 }
 

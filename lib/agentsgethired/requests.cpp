@@ -14,7 +14,7 @@ Result<std::string> path_of(const Operation& operation, const std::vector<std::s
     // "." and ".." would be taken as steps in the path, encoded or not.
     if (id.empty() || id == "." || id == "..")
       return fail(
-          {.kind = Kind::usage, .message = fmt::format("could not {}: \"{}\" is no id", operation.does, id)});
+          {.kind = Kind::usage, .message = fmt::format("{} failed: \"{}\" is no id", operation.attempt, id)});
     const auto gap = path.find("{}");
     path.replace(gap, 2, percent_encode(id));
   }
@@ -39,8 +39,9 @@ std::string without_slash(std::string url) {
 Result<http::Request> encode(const Endpoint& endpoint, const Operation& operation, const Call& call) {
   if (operation.needs_key && !endpoint.credential)
     return fail({.kind = Kind::auth,
-                 .message = fmt::format("could not {}: there is no AgentsGetHired key", operation.does),
-                 .hint = "register with `agr register`, or import a key with `agr login agentsgethired`"});
+                 .message = fmt::format("{} needs a key, and none for AgentsGetHired is configured",
+                                        operation.attempt),
+                 .hint = "run agr register, or agr login agentsgethired, or set AGENTSGETHIRED_API_KEY"});
   AGR_TRY_ASSIGN(const auto path, path_of(operation, call.ids));
   http::Request request{.method = std::string(operation.method),
                         .url = without_slash(endpoint.url) + path + query_of(call),
@@ -53,6 +54,7 @@ Result<http::Request> encode(const Endpoint& endpoint, const Operation& operatio
   }
   if (!call.idempotency_key.empty())
     request.headers.push_back({"Idempotency-Key", call.idempotency_key});
+  request.follow = http::Follow::www_pair;
   request.repeat = operation.method == "GET" ? http::Repeat::safe : http::Repeat::never;
   return request;
 }

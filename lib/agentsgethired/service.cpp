@@ -3,6 +3,7 @@
 
 #include "agentsgethired/envelope.hpp"
 #include "agentsgethired/errors.hpp"
+#include "http/errors.hpp"
 
 #include <set>
 
@@ -18,6 +19,8 @@ Result<std::string> Service::body(const Operation& operation, const Call& call) 
   auto response = m_send(std::move(request));
   if (!response)
     return fail(explain(std::move(response).error(), m_endpoint, operation));
+  if (!response->ok())
+    return fail(explain(http::error_of(*response, operation.attempt), m_endpoint, operation));
   return std::move(response->body);
 }
 

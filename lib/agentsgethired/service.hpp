@@ -12,7 +12,7 @@ namespace agr::agentsgethired {
 /// The marketplace as a command sees it: an operation in, an object or a list out, errors explained.
 class Service {
 public:
-  /// How a request goes out and an answer comes back; an answer that is not 2xx is an error.
+  /// How a request goes out and an answer of any status comes back.
   using Send = std::function<Result<http::Response>(http::Request)>;
 
   Service(Endpoint endpoint, Send send) : m_endpoint(std::move(endpoint)), m_send(std::move(send)) {}

@@ -34,7 +34,7 @@ TEST_CASE("what is no object is an error") {
     const auto one = decode_one(operations::k_role, body);
     REQUIRE_FALSE(one);
     CHECK(one.error().kind == Kind::protocol);
-    CHECK(one.error().message.find("could not read the role") == 0);
+    CHECK(one.error().message.find("reading the role failed") == 0);
   }
 }
 

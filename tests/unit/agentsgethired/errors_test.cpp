@@ -30,7 +30,6 @@ bool says(const std::string& text, std::string_view part) {
 
 TEST_CASE("a refused key is named by its source, never by its value") {
   const auto error = explain(status(401), endpoint("ah_one_secret"), operations::k_me);
-  CHECK(says(error.message, "could not read your profile"));
   CHECK(says(error.message, "environment AGENTSGETHIRED_API_KEY"));
   CHECK(says(error.message, "https://agentsgethired.com"));
   CHECK_FALSE(says(error.message + error.hint, "secret"));
