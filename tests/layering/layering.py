@@ -10,7 +10,8 @@ import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
-# Each library is met in the .cpp files of one room, so that replacing it stays one room's affair.
+# Each library is met in one room, so that replacing it stays one room's affair. Headers of that room may
+# include it as long as nobody outside includes them.
 LIBRARIES = {
     "boost/": "net",
     "curl/": "http",
@@ -48,19 +49,42 @@ def find_cycle(rooms):
     return next((cycle for room in rooms if (cycle := visit(room, []))), None)
 
 
-def complaints_about(path, text, rooms):
+def library_of(target):
+    return next((name for name in LIBRARIES if target.startswith(name)), None)
+
+
+def room_of(path):
+    return path.parts[0] if path.parts[0] == "cmd" else path.parts[1]
+
+
+def headers_with_libraries(files):
+    """Headers through which a library shows, as they are written in an include line, with that library."""
+    includes = {}
+    for path, text in files:
+        if path.suffix == ".hpp" and path.parts[0] == "lib":
+            includes["/".join(path.parts[1:])] = [target for _, target in INCLUDE.findall(text)]
+    shown = {}
+    for _ in includes:  # a chain of headers is at most this long
+        for header, targets in includes.items():
+            for target in targets:
+                if library := library_of(target) or shown.get(target):
+                    shown[header] = library
+    return shown
+
+
+def complaints_about(path, text, rooms, shown):
     """What one file includes and may not. `path` is relative to the source folder."""
-    top, room = path.parts[0], path.parts[1]
+    top, room = path.parts[0], room_of(path)
     for bracket, target in INCLUDE.findall(text):
-        library = next((name for name in LIBRARIES if target.startswith(name)), None)
-        if library:
-            home = LIBRARIES[library]
-            if home != (top if top == "cmd" else room):
-                yield f"{path}: <{target}> is met in {home} only"
-            elif path.suffix != ".cpp":
-                yield f"{path}: <{target}> belongs into a .cpp file, not into a header"
-        elif bracket == '"' and top == "lib":
-            used = target.partition("/")[0]
+        used = target.partition("/")[0]
+        if library := library_of(target):
+            if LIBRARIES[library] != room:
+                yield f"{path}: <{target}> is met in {LIBRARIES[library]} only"
+        elif bracket == "<":
+            continue
+        elif target in shown and used != room:
+            yield f"{path}: \"{target}\" shows {shown[target]} and is not for other rooms"
+        elif top == "lib":
             if used == "cmd" or target.startswith(".."):
                 yield f"{path}: \"{target}\": a room never reaches out of lib/"
             elif used not in rooms:
@@ -76,10 +100,11 @@ def check(rooms, files):
         complaints += [f"room {room} uses {used}, which is not declared" for used in uses if used not in rooms]
     if cycle := find_cycle(rooms):
         complaints.append("rooms include each other in a circle: " + " -> ".join(cycle))
+    shown = headers_with_libraries(files)
     for path, text in files:
-        if path.parts[0] == "lib" and path.parts[1] not in rooms:
+        if path.parts[0] == "lib" and room_of(path) not in rooms:
             complaints.append(f"{path} lies in no declared room")
-        complaints += complaints_about(path, text, rooms)
+        complaints += complaints_about(path, text, rooms, shown)
     return complaints
 
 

@@ -21,7 +21,7 @@ CASES = [
     ("a way around", "lib/http/client.cpp", '#include "../json/value.hpp"', "never reaches out"),
     ("odd spacing", "lib/base/text.cpp", '  #  include  "json/value.hpp"', "may not include"),
     ("a library at home", "lib/http/client.cpp", "#include <curl/curl.h>", None),
-    ("a library in a header", "lib/http/client.hpp", "#include <curl/curl.h>", "into a .cpp file"),
+    ("a library in a header of the room", "lib/http/transfer.hpp", "#include <curl/curl.h>", None),
     ("a library elsewhere", "lib/mcp/session.cpp", "#include <curl/curl.h>", "met in http only"),
     ("a library in the program", "cmd/hire.cpp", "#include <sqlite3.h>", "met in store only"),
     ("the command line parser at home", "cmd/cli.cpp", "#include <CLI/CLI.hpp>", None),
@@ -40,6 +40,17 @@ class Layering(unittest.TestCase):
                 else:
                     self.assertEqual(len(complaints), 1, complaints)
                     self.assertIn(word, complaints[0])
+
+    def test_a_library_does_not_show_through_a_header(self):
+        chain = [(pathlib.Path("lib/http/transfer.hpp"), "#include <curl/curl.h>"),
+                 (pathlib.Path("lib/http/client.hpp"), '#include "http/transfer.hpp"'),
+                 (pathlib.Path("lib/http/client.cpp"), '#include "http/client.hpp"')]
+        self.assertEqual(check(ROOMS, chain), [])
+        for outside in ("cmd/hire.cpp", "lib/agrenting/api.cpp"):
+            complaints = check({**ROOMS, "agrenting": ["http"]},
+                               [*chain, (pathlib.Path(outside), '#include "http/client.hpp"')])
+            self.assertEqual(len(complaints), 1, complaints)
+            self.assertIn("shows curl/", complaints[0])
 
     def test_a_circle_of_declarations_is_found(self):
         circle = read_room_map("a: b\nb: c\nc: b\n")

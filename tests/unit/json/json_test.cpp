@@ -19,8 +19,9 @@ TEST_CASE("what is read is what is written, digit for digit") {
 }
 
 TEST_CASE("malformed input is an error, never a value") {
-  for (const std::string text : {"", " ", "{", "[1,]", "{\"a\":1,}", "01", "1.", "-", "nul", "truee", "\"a", "{\"a\" 1}",
-                                 "{} {}", "[1] x", "\"\x80\"", "'a'", "[1 2]", "NaN", "\"\\x\"", "{\"a\":}"}) {
+  for (const std::string text :
+       {"",    " ",         "{",     "[1,]",  "{\"a\":1,}", "01",  "1.",    "-",   "nul",     "truee",
+        "\"a", "{\"a\" 1}", "{} {}", "[1] x", "\"\x80\"",   "'a'", "[1 2]", "NaN", "\"\\x\"", "{\"a\":}"}) {
     CAPTURE(text);
     const auto value = json::parse(text);
     REQUIRE_FALSE(value);
