@@ -29,6 +29,7 @@ Result<Response> Client::send(Request request) {
       AGR_TRY_ASSIGN(request, follow(request, *outcome, followed++));
       continue;
     }
+    progress.now = m_clock.now();
     const std::optional<Millis> wait = retry_pause(request, outcome, progress, rule, m_random.number());
     if (!wait)
       return outcome;

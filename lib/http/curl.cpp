@@ -22,10 +22,10 @@ private:
   Result<void> open() {
     if (m_easy)
       return {};
-    AGR_TRY(start_curl());
+    start_curl();
     m_easy.reset(curl_easy_init());
     if (!m_easy)
-      return fail({Kind::internal, "libcurl gives no handle"});
+      return fail({Kind::internal, "libcurl does not start"});
     return {};
   }
 

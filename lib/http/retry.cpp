@@ -80,12 +80,13 @@ Repeat repeat_of(const Request& request) {
   return request.repeat == Repeat::keyed ? Repeat::keyed : Repeat::never;
 }
 
-std::optional<Millis> retry_after_of(const Response& response) {
+std::optional<Millis> retry_after_of(const Response& response, std::optional<Time> now) {
   const std::string_view text = trim(response.header("Retry-After"));
   if (const std::optional<Millis> seconds = whole_seconds(text))
     return seconds;
   const std::optional<Time> then = http_date(text);
-  const std::optional<Time> now = http_date(trim(response.header("Date")));
+  if (const std::optional<Time> date = http_date(trim(response.header("Date"))))
+    now = date;
   if (!then || !now)
     return std::nullopt;
   return std::max(*then - *now, Millis{0});
@@ -95,7 +96,7 @@ std::optional<Millis> retry_pause(const Request& request, const Result<Response>
                                   const Progress& progress, const RetryRule& rule, std::uint64_t random) {
   if (repeat_of(request) == Repeat::never || progress.tasted || !is_passing(outcome))
     return std::nullopt;
-  const std::optional<Millis> asked = outcome ? retry_after_of(*outcome) : std::nullopt;
+  const std::optional<Millis> asked = outcome ? retry_after_of(*outcome, progress.now) : std::nullopt;
   const bool told_when = asked && outcome->status == k_too_many_requests;
   if (progress.attempts >= rule.tries && !told_when)
     return std::nullopt;

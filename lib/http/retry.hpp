@@ -17,9 +17,10 @@ struct RetryRule {
 
 /// Where a request stands when its outcome is judged.
 struct Progress {
-  int attempts = 1;    ///< made so far
-  Millis waited{0};    ///< between them
-  bool tasted = false; ///< part of the body went to the sink and cannot be taken back
+  std::optional<Time> now = {}; ///< for a Retry-After date from a service that tells no Date of its own
+  int attempts = 1;             ///< made so far
+  Millis waited{0};             ///< between them
+  bool tasted = false;          ///< part of the body went to the sink and cannot be taken back
 };
 
 /// What may be done with this request again; whatever was claimed, only GET and HEAD are safe.
@@ -33,7 +34,7 @@ std::optional<Millis> retry_pause(const Request& request, const Result<Response>
                                   const Progress& progress, const RetryRule& rule, std::uint64_t random);
 
 /// Retry-After in either form. A date is measured against the answer's own Date, so that clocks which
-/// differ do no harm; without one it is not understood.
-std::optional<Millis> retry_after_of(const Response& response);
+/// differ do no harm; without one against `now`.
+std::optional<Millis> retry_after_of(const Response& response, std::optional<Time> now = {});
 
 } // namespace agr::http

@@ -66,7 +66,7 @@ private:
   char m_detail[CURL_ERROR_SIZE] = {};
 };
 
-/// libcurl's process-wide start, once. Errors: Kind::internal.
-Result<void> start_curl();
+/// libcurl's process-wide start, once. Should it fail, no handle can be made afterwards.
+void start_curl();
 
 } // namespace agr::http

@@ -129,3 +129,9 @@ TEST_CASE("both forms of Retry-After are understood") {
     CHECK(retry_after_of(response) == row.wait);
   }
 }
+
+TEST_CASE("a date without a Date is measured against our clock") {
+  const Result<Response> response = answer(429, "Thu, 01 Jan 1970 00:00:30 GMT");
+  CHECK(retry_after_of(*response, Time{Millis{10'000}}) == Millis{20'000});
+  CHECK(retry_pause(get(), response, {.now = Time{Millis{10'000}}}, {}, 0) == Millis{20'000});
+}

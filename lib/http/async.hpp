@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "http/message.hpp"
+#include "http/trust.hpp"
+#include "net/loop.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+namespace agr::http {
+
+/// Names one request or stream of an Async; never used twice.
+enum class RequestId : std::uint64_t {};
+enum class StreamId : std::uint64_t {};
+
+/// What a stream tells, in this order: on_open at most once, on_bytes any number of times, on_end once.
+struct StreamHandlers {
+  /// The answer has begun; only one that is not 2xx comes with its body.
+  std::function<void(const Response& head)> on_open;
+  std::function<void(std::string_view bytes)> on_bytes;
+  /// It is over: closed in good order, or why not.
+  std::function<void(Result<void> how)> on_end;
+};
+
+/// Which queue a request waits in. Urgent ones have handles of their own, so that nothing slow is ever in
+/// front of them.
+enum class Lane { normal, urgent };
+
+struct AsyncLimits {
+  std::size_t normal = 16; ///< requests under way at once, the rest waits in order
+  std::size_t urgent = 16; ///< the same for urgent ones, on top
+};
+
+/// Requests and event streams on a loop, over libcurl. Streams live apart from requests, because looking
+/// for a free connection among thousands of streams is what makes a pong late. Everything happens on the
+/// loop's thread; handlers run from the loop, never from inside a call, and may call anything here, even
+/// destroy it. No retries, no redirects: whoever asks decides.
+class Async {
+public:
+  using Done = std::function<void(Result<Response>)>;
+
+  explicit Async(net::Loop& loop, const Trust& trust = system_trust(), AsyncLimits limits = {});
+  Async(const Async&) = delete;
+  Async& operator=(const Async&) = delete;
+  /// Ends everything; no handler runs any more.
+  ~Async();
+
+  /// Errors reach `done`: as Transport and prepare give them.
+  RequestId send(Request request, Done done, Lane lane = Lane::normal);
+  /// A GET whose answer has no end. Request::timeout bounds the wait for the answer's head alone; silence
+  /// later is the caller's to judge.
+  StreamId open(Request request, StreamHandlers handlers);
+
+  /// Ends it without another word: its handlers do not run any more. What is over or unknown is ignored.
+  void cancel(RequestId request);
+  void cancel(StreamId stream);
+
+private:
+  struct Impl;
+  std::shared_ptr<Impl> m_impl;
+};
+
+} // namespace agr::http
