@@ -233,8 +233,9 @@ TEST_CASE("a stream's peer going away is told once; its own close is not") {
   live.loop().post([&] {
     stream.send("nobody reads this");
     stream.close();
-    after.set_value(stream.is_open());
-    stream = {};
+    const bool open = stream.is_open();
+    stream = {}; // streams belong to the loop's thread
+    after.set_value(open);
   });
   CHECK_FALSE(after.get_future().get());
 }
