@@ -37,22 +37,26 @@ Result<Review> read_review(const json::Value& body) {
   return Review{*rating, taken.has("comment") ? std::optional{taken["comment"].text()} : std::nullopt};
 }
 
-Result<bool> is_there(Turn& turn, std::string_view sql, const std::string& id, const std::string& what) {
-  AGR_TRY_ASSIGN(const auto row, turn.db().first(sql, {id, what}));
+Result<bool> was_paid(Turn& turn, const Contract& contract) {
+  AGR_TRY_ASSIGN(const auto row,
+                 turn.db().first("SELECT 1 FROM ah_settlements WHERE contract_id = ? AND status IN "
+                                 "('sent', 'settled')",
+                                 {contract.id}));
+  return row.has_value();
+}
+
+Result<bool> has_reviewed(Turn& turn, const Contract& contract, const Party& author) {
+  AGR_TRY_ASSIGN(const auto row,
+                 turn.db().first("SELECT 1 FROM ah_reviews WHERE contract_id = ? AND author_id = ?",
+                                 {contract.id, author.id}));
   return row.has_value();
 }
 
 Result<void> check_reviewable(Turn& turn, const Contract& contract, const Party& author) {
-  AGR_TRY_ASSIGN(
-      const bool paid,
-      is_there(turn,
-               "SELECT 1 FROM ah_settlements WHERE contract_id = ? AND status <> ? AND reference NOT NULL",
-               contract.id, "draft"));
+  AGR_TRY_ASSIGN(const bool paid, was_paid(turn, contract));
   if (!paid)
     return conflict("nothing_settled", "a contract is reviewed once something was paid under it");
-  AGR_TRY_ASSIGN(const bool again,
-                 is_there(turn, "SELECT 1 FROM ah_reviews WHERE contract_id = ? AND author_id = ?",
-                          contract.id, author.id));
+  AGR_TRY_ASSIGN(const bool again, has_reviewed(turn, contract, author));
   if (again)
     return conflict("already_reviewed", "each side reviews a contract once");
   return {};

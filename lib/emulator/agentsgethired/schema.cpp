@@ -82,7 +82,7 @@ CREATE TABLE IF NOT EXISTS ah_reviews(
   id TEXT PRIMARY KEY, contract_id TEXT NOT NULL REFERENCES ah_contracts(id),
   author_type TEXT NOT NULL, author_id TEXT NOT NULL, subject_type TEXT NOT NULL, subject_id TEXT NOT NULL,
   rating INTEGER NOT NULL CHECK(rating BETWEEN 1 AND 5), comment TEXT, created_at INTEGER NOT NULL,
-  UNIQUE(contract_id, author_type)) WITHOUT ROWID;
+  UNIQUE(contract_id, author_id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ah_reviews_by_subject ON ah_reviews(subject_id, created_at DESC, id);
 
 -- Answers of requests that carried an Idempotency-Key.
