@@ -49,6 +49,11 @@ struct HandlerEnded {
   process::Ending ending;
   std::string errors = {}; ///< the end of its stderr, free of secrets
 };
+/// Something in the artifacts folder that is no plain file; it stays here.
+struct ArtifactRefused {
+  std::string id;
+  std::string name; ///< printable
+};
 struct ArtifactsUploaded {
   std::string id;
   std::optional<Error> error = {};
@@ -81,8 +86,8 @@ struct Signalled {
 struct Tick {};
 
 using Event =
-    std::variant<HiringsListed, JournalLoaded, JournalFailed, HandlerStarted, HandlerEnded, ArtifactsUploaded,
-                 Submitted, ReadBack, StreamUp, StreamDown, LockedOut, Signalled, Tick>;
+    std::variant<HiringsListed, JournalLoaded, JournalFailed, HandlerStarted, HandlerEnded, ArtifactRefused,
+                 ArtifactsUploaded, Submitted, ReadBack, StreamUp, StreamDown, LockedOut, Signalled, Tick>;
 
 // ---- what to do --------------------------------------------------------------------------------------
 

@@ -231,8 +231,9 @@ void Worker::take(const HandlerEnded& ended) {
   case Verdict::Kind::hand_back:
     return finish(*hiring, Report::hand_back, verdict.reason);
   case Verdict::Kind::later:
+    return run_later(*hiring, verdict.reason, "");
   case Verdict::Kind::again:
-    return run_later(*hiring, verdict.reason);
+    return run_later(*hiring, verdict.reason, ended.ending.message);
   }
 }
 
@@ -247,7 +248,8 @@ void Worker::count_unrunnable(bool unrunnable) {
                          k_unrunnable_limit)});
 }
 
-void Worker::run_later(Hiring& hiring, const std::string& reason) {
+/// `detail` is for the log only: what went wrong on this machine is nothing for the hirer.
+void Worker::run_later(Hiring& hiring, const std::string& reason, std::string_view detail) {
   auto& entry = hiring.entry;
   const auto delay = m_settings.later_delay * (1 << std::clamp(entry.attempt - 1, 0, 10));
   const bool too_late = entry.deadline && m_now + delay >= *entry.deadline;
@@ -260,7 +262,8 @@ void Worker::run_later(Hiring& hiring, const std::string& reason) {
   log({.level = Log::Level::warning,
        .event = "later",
        .hiring_id = entry.id,
-       .text = fmt::format("{}; next attempt in {}", reason, for_people(delay)),
+       .text = fmt::format("{}{}{}; next attempt in {}", reason, detail.empty() ? "" : ": ", detail,
+                           for_people(delay)),
        .fields = json::Value::object({{"milliseconds", static_cast<long long>(delay.count())}})});
 }
 
@@ -275,6 +278,13 @@ void Worker::finish(Hiring& hiring, Report report, std::string reason) {
 }
 
 // ---- reports -----------------------------------------------------------------------------------------
+
+void Worker::take(const ArtifactRefused& refused) {
+  log({.level = Log::Level::warning,
+       .event = "artifact_refused",
+       .hiring_id = refused.id,
+       .text = fmt::format("{} is not uploaded: it is no plain file", refused.name)});
+}
 
 void Worker::take(const ArtifactsUploaded& uploaded) {
   Hiring* hiring = find(uploaded.id);
@@ -442,7 +452,7 @@ void Worker::take(const StreamDown& down) {
 
 void Worker::take(const LockedOut& locked) {
   log({.level = Log::Level::error, .event = "locked_out", .text = locked.error.message});
-  m_step.after.emplace_back(Exit{exit_code(Kind::auth)});
+  m_step.after.emplace_back(Exit{exit_code(locked.error.kind)});
   m_left = true;
 }
 

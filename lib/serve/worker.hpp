@@ -48,6 +48,7 @@ private:
   void take(const JournalFailed& failed);
   void take(const HandlerStarted& started);
   void take(const HandlerEnded& ended);
+  void take(const ArtifactRefused& refused);
   void take(const ArtifactsUploaded& uploaded);
   void take(const Submitted& submitted);
   void take(const ReadBack& read);
@@ -61,7 +62,7 @@ private:
   void check_unlisted(const HiringsListed& listed);
   void fill_slots();
   void accept(Hiring& hiring);
-  void run_later(Hiring& hiring, const std::string& reason);
+  void run_later(Hiring& hiring, const std::string& reason, std::string_view detail);
   void finish(Hiring& hiring, Report report, std::string reason);
   void count_unrunnable(bool unrunnable);
   void submit(Hiring& hiring);

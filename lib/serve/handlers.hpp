@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "net/loop.hpp"
+#include "process/attempt.hpp"
+#include "serve/handler.hpp"
+#include "serve/link.hpp"
+
+#include <map>
+
+namespace agr::serve {
+
+/// Starts, finds, watches and stops the supervisors of handlers. A start or find ends in a HandlerEnded,
+/// with a HandlerStarted before it when there is something to wait for.
+class Handlers {
+public:
+  /// `supervisor`: the words of a command that supervises the folder appended to them.
+  Handlers(net::Loop& loop, HandlerSettings settings, std::vector<std::string> supervisor,
+           const Redactor& redactor, Tell tell);
+  Handlers(const Handlers&) = delete;
+  Handlers& operator=(const Handlers&) = delete;
+  ~Handlers();
+
+  void start(const StartHandler& start);
+  void find(const FindHandler& find);
+  void stop(const StopHandler& stop);
+  /// Removes everything a closed hiring left on disk.
+  void forget(const Forget& forget);
+
+private:
+  struct Watched {
+    int attempt = 0;
+    process::Running running = {};
+    net::WatchId watch = {};
+    bool alive = false; // `running` and `watch` mean something
+    int stops = 0;      // wished for before it was alive
+  };
+
+  void launch(const std::string& id, const process::Spool& spool);
+  void watch(const std::string& id, process::Running running);
+  void look(const std::string& id);
+  void take(const std::string& id, Result<process::Found> found, std::string errors);
+  void end(const std::string& id, process::Ending ending, std::string errors = {});
+
+  net::Loop& m_loop;
+  HandlerSettings m_settings;
+  std::vector<std::string> m_supervisor;
+  const Redactor& m_redactor;
+  Tell m_tell;
+  std::map<std::string, Watched> m_watched; // by hiring
+};
+
+} // namespace agr::serve

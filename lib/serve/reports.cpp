@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "serve/reports.hpp"
+
+#include "agrenting/answer.hpp"
+#include "base/text.hpp"
+#include "process/files.hpp"
+#include "serve/handler.hpp"
+#include "serve/offer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace agr::serve {
+namespace {
+
+/// A large body over a slow line takes its time.
+constexpr Millis k_body_timeout{300'000};
+
+/// Names the same report on every try, so that a service that looks at it knows a repeat.
+std::string key_of(std::string_view what, std::string_view id, int attempt) {
+  return fmt::format("agr-{}-{}-{}", what, id, attempt);
+}
+
+http::Request patient(http::Request request) {
+  request.timeout = k_body_timeout;
+  return request;
+}
+
+std::optional<std::string> status_among(const HiringsListed& listed, std::string_view id) {
+  const auto found = std::ranges::find(listed.offers, id, &Offer::id);
+  return found == listed.offers.end() ? std::nullopt : std::optional(found->status);
+}
+
+Result<http::Request> load_portion(const agrenting::Endpoint& endpoint, const std::string& id,
+                                   std::span<const ArtifactFile> files) {
+  std::vector<agrenting::NewArtifact> artifacts;
+  for (const auto& file : files) {
+    AGR_TRY_ASSIGN(auto artifact, load(file));
+    artifacts.push_back(std::move(artifact));
+  }
+  return patient(agrenting::upload_artifacts(endpoint, id, artifacts));
+}
+
+} // namespace
+
+/// One upload on its way, portion by portion.
+struct Reports::Upload {
+  std::string id;
+  std::vector<ArtifactFile> files;
+  std::vector<std::vector<ArtifactFile>> left; // last portion first
+};
+
+Reports::Reports(net::Loop& loop, http::Async& async, agrenting::Endpoint endpoint, std::string spools,
+                 Tell tell)
+    : m_loop(loop), m_async(async), m_endpoint(std::move(endpoint)), m_spools(std::move(spools)),
+      m_tell(std::move(tell)) {}
+
+void Reports::ask(http::Request request, std::string attempted, Answered answered) {
+  m_async.send(std::move(request), [attempted = std::move(attempted),
+                                    answered = std::move(answered)](Result<http::Response> response) {
+    if (!response)
+      return answered(fail(std::move(response).error()));
+    answered(agrenting::document_of(*response, attempted));
+  });
+}
+
+// ---- asking ------------------------------------------------------------------------------------------
+
+void Reports::list() {
+  if (std::exchange(m_listing, true))
+    return;
+  ask(agrenting::pending_hirings(m_endpoint), "list pending work", [this](Result<json::Value> answer) {
+    m_listing = false;
+    if (auto listed = answer ? read_offers(*answer) : fail(answer.error()))
+      m_tell(std::move(*listed));
+    else if (listed.error().http_status == 401)
+      m_tell(LockedOut{listed.error()});
+  });
+}
+
+void Reports::read(const ReadHiring& read) {
+  ask(agrenting::get_hiring(m_endpoint, read.id), "read hiring " + read.id,
+      [this, id = read.id](Result<json::Value> answer) {
+        // Some deployments answer 404 for hirings that exist; the list of pending work is the second opinion.
+        if (!answer && answer.error().http_status == 404)
+          return look_among_pending(id);
+        const auto hiring = answer ? agrenting::read_hiring(*answer) : fail(answer.error());
+        if (!hiring)
+          return m_tell(ReadBack{id, fail(hiring.error())});
+        m_tell(ReadBack{id, std::optional(hiring->status)});
+      });
+}
+
+void Reports::look_among_pending(const std::string& id) {
+  ask(agrenting::pending_hirings(m_endpoint), "list pending work", [this, id](Result<json::Value> answer) {
+    const auto listed = answer ? read_offers(*answer) : fail(answer.error());
+    if (!listed)
+      return m_tell(ReadBack{id, fail(listed.error())});
+    m_tell(ReadBack{id, status_among(*listed, id)});
+  });
+}
+
+// ---- artifacts ---------------------------------------------------------------------------------------
+
+void Reports::upload(const UploadArtifacts& order) {
+  auto upload = std::make_shared<Upload>();
+  upload->id = order.id;
+  auto refused = std::make_shared<std::vector<std::string>>();
+  m_loop.background(
+      [upload, refused, folder = artifacts_folder(spool_of(m_spools, order.id, order.attempt))] {
+        auto found = find_artifacts(folder);
+        upload->files = std::move(found.files);
+        *refused = std::move(found.refused);
+      },
+      [this, upload, refused] {
+        for (const auto& name : *refused)
+          m_tell(ArtifactRefused{upload->id, name});
+        if (upload->files.empty())
+          return uploaded(*upload, std::nullopt);
+        compare(upload);
+      });
+}
+
+/// An upload may have been cut off before: only what is not there yet is sent.
+void Reports::compare(std::shared_ptr<Upload> upload) {
+  ask(agrenting::list_artifacts(m_endpoint, upload->id), "list artifacts of hiring " + upload->id,
+      [this, upload](Result<json::Value> answer) {
+        const auto page = answer ? agrenting::read_artifacts(*answer) : fail(answer.error());
+        if (!page)
+          return uploaded(*upload, page.error());
+        upload->left = portions(missing(upload->files, page->items));
+        std::ranges::reverse(upload->left);
+        send_next(upload);
+      });
+}
+
+void Reports::send_next(std::shared_ptr<Upload> upload) {
+  if (upload->left.empty())
+    return uploaded(*upload, std::nullopt);
+  auto request = std::make_shared<Result<http::Request>>();
+  m_loop.background([endpoint = m_endpoint, upload,
+                     request] { *request = load_portion(endpoint, upload->id, upload->left.back()); },
+                    [this, upload, request] {
+                      upload->left.pop_back();
+                      if (!*request)
+                        return uploaded(*upload, request->error());
+                      ask(std::move(**request), "upload artifacts of hiring " + upload->id,
+                          [this, upload](Result<json::Value> answer) {
+                            if (!answer)
+                              return uploaded(*upload, answer.error());
+                            send_next(upload);
+                          });
+                    });
+}
+
+void Reports::uploaded(const Upload& upload, std::optional<Error> error) {
+  m_tell(ArtifactsUploaded{upload.id, std::move(error)});
+}
+
+// ---- reports -----------------------------------------------------------------------------------------
+
+void Reports::send_report(http::Request request, const std::string& id, const std::string& attempted) {
+  ask(std::move(request), attempted, [this, id](Result<json::Value> answer) {
+    m_tell(Submitted{id, answer ? std::nullopt : std::optional(answer.error())});
+  });
+}
+
+void Reports::submit(const SubmitResult& result) {
+  auto request = std::make_shared<Result<http::Request>>();
+  m_loop.background(
+      [endpoint = m_endpoint, spools = m_spools, result, request] {
+        const auto output = process::read_file(spool_of(spools, result.id, result.attempt).path("stdout"));
+        if (!output) {
+          *request = fail(output.error());
+          return;
+        }
+        *request =
+            patient(agrenting::submit_result(endpoint, result.id, agrenting::output_of_text(to_utf8(*output)),
+                                             key_of("result", result.id, result.attempt)));
+      },
+      [this, id = result.id, request] {
+        if (!*request)
+          return m_tell(Submitted{id, request->error()});
+        send_report(std::move(**request), id, "submit the result of hiring " + id);
+      });
+}
+
+void Reports::submit(const SubmitFailure& failure) {
+  send_report(agrenting::report_failure(m_endpoint, failure.id, failure.reason,
+                                        key_of("failure", failure.id, failure.attempt)),
+              failure.id, "report the failure of hiring " + failure.id);
+}
+
+} // namespace agr::serve

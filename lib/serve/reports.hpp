@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "agrenting/api.hpp"
+#include "http/async.hpp"
+#include "serve/artifacts.hpp"
+#include "serve/link.hpp"
+
+#include <memory>
+
+namespace agr::serve {
+
+/// Talks to the marketplace about hirings: asks for work, uploads, submits, reads back. Each call ends in
+/// exactly one event, except list() when the marketplace cannot be reached.
+class Reports {
+public:
+  Reports(net::Loop& loop, http::Async& async, agrenting::Endpoint endpoint, std::string spools, Tell tell);
+
+  void list();
+  void read(const ReadHiring& read);
+  void upload(const UploadArtifacts& upload);
+  void submit(const SubmitResult& result);
+  void submit(const SubmitFailure& failure);
+
+private:
+  struct Upload;
+  using Answered = std::function<void(Result<json::Value>)>;
+
+  void ask(http::Request request, std::string attempted, Answered answered);
+  void look_among_pending(const std::string& id);
+  void compare(std::shared_ptr<Upload> upload);
+  void send_next(std::shared_ptr<Upload> upload);
+  void send_report(http::Request request, const std::string& id, const std::string& attempted);
+  void uploaded(const Upload& upload, std::optional<Error> error);
+
+  net::Loop& m_loop;
+  http::Async& m_async;
+  agrenting::Endpoint m_endpoint;
+  std::string m_spools;
+  Tell m_tell;
+  bool m_listing = false;
+};
+
+} // namespace agr::serve

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "serve/serve.hpp"
+
+#include "http/async.hpp"
+#include "net/loop.hpp"
+#include "process/files.hpp"
+#include "process/lock.hpp"
+#include "serve/handlers.hpp"
+#include "serve/journal.hpp"
+#include "serve/link.hpp"
+#include "serve/reports.hpp"
+#include "serve/scribe.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <set>
+
+namespace agr::serve {
+namespace {
+
+HandlerSettings handler_settings(const Options& options) {
+  return HandlerSettings{.command = options.handler,
+                         .environment = inheritable(options.environment),
+                         .spool = options.folder + "/spool",
+                         .kill_grace = options.kill_grace,
+                         .max_output = options.max_output};
+}
+
+Redactor redactor_of(const Options& options) {
+  Redactor redactor;
+  if (options.endpoint.credential)
+    redactor.add(options.endpoint.credential->secret);
+  learn_secrets(redactor, options.environment);
+  return redactor;
+}
+
+/// The parts of one serving agent, and the queue that joins them: everything that happens becomes an event
+/// for the worker, one after the other; everything the worker wants done is given to the part that does it.
+class Service {
+public:
+  Service(const Options& options, Journal journal, const Clock& clock, Random& random)
+      : m_options(options), m_clock(clock), m_redactor(redactor_of(options)),
+        m_worker(options.worker, random),
+        m_scribe(m_loop, std::move(journal), [this](Error error) { tell(JournalFailed{std::move(error)}); }),
+        m_handlers(m_loop, handler_settings(options), options.supervisor, m_redactor, teller()),
+        m_reports(m_loop, m_async, options.endpoint, options.folder + "/spool", teller()),
+        m_link(m_loop, m_async, clock, random, options.endpoint, teller()) {}
+
+  int run(JournalLoaded journal) {
+    for (const int number : {SIGTERM, SIGINT})
+      m_loop.on_signal(number, [this, number] { tell(Signalled{number}); });
+    tidy(journal);
+    tell(std::move(journal));
+    m_link.open();
+    m_loop.run();
+    return m_code;
+  }
+
+private:
+  Tell teller() {
+    return [this](Event event) { tell(std::move(event)); };
+  }
+
+  void tell(Event event) {
+    m_loop.post([this, event = std::move(event)] { dispatch(event); });
+  }
+
+  void dispatch(const Event& event) {
+    auto step = m_worker.on(event, now());
+    for (const auto& effect : step.now)
+      carry_out(effect);
+    if (!step.lines.empty() || !step.after.empty())
+      m_scribe.write(std::move(step.lines), now(), [this, after = std::move(step.after)] {
+        for (const auto& effect : after)
+          carry_out(effect);
+      });
+    set_alarm(step.wake);
+  }
+
+  void set_alarm(std::optional<Time> wake) {
+    m_loop.cancel(m_alarm);
+    if (wake)
+      m_alarm = m_loop.after(std::max(*wake - now(), Millis(0)), [this] { tell(Tick{}); });
+  }
+
+  void carry_out(const Effect& effect) {
+    std::visit([this](const auto& what) { act(what); }, effect);
+  }
+  void act(const StartHandler& start) { m_handlers.start(start); }
+  void act(const FindHandler& find) { m_handlers.find(find); }
+  void act(const StopHandler& stop) { m_handlers.stop(stop); }
+  void act(const Forget& forget) { m_handlers.forget(forget); }
+  void act(const UploadArtifacts& upload) { m_reports.upload(upload); }
+  void act(const SubmitResult& result) { m_reports.submit(result); }
+  void act(const SubmitFailure& failure) { m_reports.submit(failure); }
+  void act(const ReadHiring& read) { m_reports.read(read); }
+  void act(const ListPending&) { m_reports.list(); }
+  void act(const Log& log) {
+    m_options.log(m_redactor.apply(log_line(log, m_clock.now(), m_options.log_format)));
+  }
+  void act(const Exit& exit) {
+    m_code = exit.code;
+    m_loop.stop();
+  }
+
+  /// Wall-clock time that does not jump: started with the clock's, carried on by the steady one.
+  [[nodiscard]] Time now() const { return m_started + (m_clock.steady() - m_started_steady); }
+
+  /// Spools of hirings that closed while their folder could not be removed.
+  void tidy(const JournalLoaded& journal) {
+    std::set<std::string> open;
+    for (const auto& entry : journal.open)
+      open.insert(entry.id);
+    m_loop.background(
+        [open = std::move(open), spools = m_options.folder + "/spool"] {
+          std::error_code code;
+          for (const auto& folder : std::filesystem::directory_iterator(spools, code))
+            if (!open.contains(folder.path().filename().string()))
+              (void)process::remove_folder(folder.path().string());
+        },
+        [] {});
+  }
+
+  const Options& m_options;
+  const Clock& m_clock;
+  const Time m_started = m_clock.now();
+  const Millis m_started_steady = m_clock.steady();
+  Redactor m_redactor;
+  Worker m_worker;
+  net::Loop m_loop;
+  http::Async m_async{m_loop};
+  Scribe m_scribe;
+  Handlers m_handlers;
+  Reports m_reports;
+  Link m_link;
+  net::TimerId m_alarm{};
+  int m_code = 0;
+};
+
+} // namespace
+
+Result<int> run(const Options& options, const Clock& clock, Random& random) {
+  AGR_TRY(process::make_private_folder(options.folder));
+  AGR_TRY_ASSIGN(const auto lock, process::Lock::take(options.folder + "/lock", "agent " + options.agent));
+  AGR_TRY_ASSIGN(auto journal, Journal::open(options.folder + "/journal.db"));
+  JournalLoaded loaded;
+  AGR_TRY_ASSIGN(loaded.open, journal.open_entries());
+  AGR_TRY_ASSIGN(loaded.closed, journal.closed_ids());
+  return Service(options, std::move(journal), clock, random).run(std::move(loaded));
+}
+
+} // namespace agr::serve
