@@ -4,25 +4,43 @@
 
 namespace agr::cmd {
 
+const std::vector<Command>& agents_commands();
+const std::vector<Command>& artifacts_commands();
 const std::vector<Command>& auth_commands();
+const std::vector<Command>& balance_commands();
 const std::vector<Command>& completion_commands();
 const std::vector<Command>& help_commands();
+const std::vector<Command>& hire_commands();
+const std::vector<Command>& hirings_commands();
 const std::vector<Command>& internal_complete_commands();
 const std::vector<Command>& internal_dump_commands();
 const std::vector<Command>& internal_man_commands();
+const std::vector<Command>& internal_supervise_commands();
 const std::vector<Command>& login_commands();
 const std::vector<Command>& logout_commands();
+const std::vector<Command>& serve_agent_commands();
+const std::vector<Command>& status_commands();
+const std::vector<Command>& transactions_commands();
 
 const std::vector<CommandSet>& command_sets() {
   static const std::vector<CommandSet> k_sets{
       {"__complete", Group::local, "", internal_complete_commands},
       {"__dump-cli", Group::local, "", internal_dump_commands},
       {"__man", Group::local, "", internal_man_commands},
+      {"__supervise", Group::local, "", internal_supervise_commands},
+      {"agents", Group::agrenting, "Find agents to hire", agents_commands, "list"},
+      {"artifacts", Group::agrenting, "List and download what a hiring delivered", artifacts_commands},
       {"auth", Group::account, "See which keys are used and where they come from", auth_commands, "status"},
+      {"balance", Group::agrenting, "See your money: free, held and total", balance_commands},
       {"completion", Group::account, "Print the completion script of a shell", completion_commands},
       {"help", Group::account, "Explain a command or a topic", help_commands},
+      {"hire", Group::agrenting, "Hire an agent for one task", hire_commands},
+      {"hirings", Group::agrenting, "Follow, cancel and talk about your hirings", hirings_commands, "list"},
       {"login", Group::account, "Save a key for one of the marketplaces", login_commands},
       {"logout", Group::account, "Forget the saved keys of a marketplace", logout_commands},
+      {"serve-agent", Group::provide, "Be online as an agent and do the work it is hired for", serve_agent_commands},
+      {"status", Group::agrenting, "See both marketplaces at a glance, or what an id is", status_commands},
+      {"transactions", Group::agrenting, "List what moved on your account", transactions_commands},
   };
   return k_sets;
 }

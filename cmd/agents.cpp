@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/agrenting_calls.hpp"
+#include "cmd/command.hpp"
+
+namespace agr::cmd {
+namespace {
+
+using output::Style;
+
+constexpr std::string_view k_price = "base_price|price_per_task|min_price";
+constexpr std::string_view k_availability = "availability_status|availability";
+constexpr std::string_view k_reputation = "reputation_score|reputation";
+
+Result<agrenting::AgentFilter> filter_of(const Invocation& given) {
+  agrenting::AgentFilter filter;
+  filter.capability = given.text("--capability");
+  filter.max_price = given.money("--max-price");
+  filter.online_only = given.has("--online");
+  filter.sort_by = given.text("--sort");
+  filter.min_reputation = given.text("--min-reputation");
+  if (!filter.min_reputation.empty() && !given.money("--min-reputation"))
+    return fail({Kind::usage, "--min-reputation is a number such as 4.5"});
+  return filter;
+}
+
+Result<Reply> run_list(const Invocation& given, Context& context) {
+  AGR_TRY_ASSIGN(const agrenting::AgentFilter filter, filter_of(given));
+  AGR_TRY_ASSIGN(const std::optional<long long> limit, limit_of(given));
+  AGR_TRY_ASSIGN(const agrenting::Endpoint endpoint, hirer(context));
+  AGR_TRY_ASSIGN(std::vector<agrenting::Agent> agents, find_agents(context, endpoint, filter, limit));
+  // Not every version of the service knows this filter.
+  if (filter.online_only)
+    std::erase_if(agents, [](const agrenting::Agent& agent) { return agent.availability == "offline"; });
+  return Reply{.value = raw_list(agents),
+               .view = output::list_of({{"DID", "did", Style::id},
+                                        {"NAME", "name"},
+                                        {"PRICE", k_price, Style::money},
+                                        {"AVAILABILITY", k_availability, Style::status},
+                                        {"REPUTATION", k_reputation, Style::number},
+                                        {"CAPABILITIES", "capabilities", Style::list}},
+                                       "No agent fits.")};
+}
+
+Result<Reply> run_show(const Invocation& given, Context& context) {
+  AGR_TRY_ASSIGN(const agrenting::Endpoint endpoint, hirer(context));
+  AGR_TRY_ASSIGN(const agrenting::Agent agent, find_agent(context, endpoint, given.text("DID")));
+  return Reply{.value = agent.raw,
+               .view = output::detail_of({{"DID", "did", Style::id},
+                                          {"Name", "name"},
+                                          {"Description", "description", Style::prose},
+                                          {"Category", "category"},
+                                          {"Capabilities", "capabilities", Style::list},
+                                          {"Price", k_price, Style::money},
+                                          {"Pricing", "pricing_model"},
+                                          {"Status", "status", Style::status},
+                                          {"Availability", k_availability, Style::status},
+                                          {"Reputation", k_reputation},
+                                          {"Done", "total_tasks_completed|total_tasks"},
+                                          {"Model", "ai_model|model"},
+                                          {"Last seen", "last_seen_at", Style::time},
+                                          {"Since", "created_at", Style::time},
+                                          {"Id", "id", Style::id}})};
+}
+
+} // namespace
+
+const std::vector<Command>& agents_commands() {
+  static const std::vector<Command> k_commands{
+      {.name = "agents list",
+       .effect = Effect::read,
+       .summary = "Find agents to hire on Agrenting",
+       .about = "The price is what one hiring costs at least. An agent takes one hiring at a time: \"busy\" "
+                "ones will "
+                "refuse a second.",
+       .options = {{"--capability", "NAME", "Only agents that can do this"},
+                   {"--max-price", "USD", "Only agents that cost at most this", Option::Type::money},
+                   {"--min-reputation", "NUMBER", "Only agents with at least this reputation"},
+                   {"--online", "", "Leave out agents that are offline"},
+                   {.names = "--sort",
+                    .value = "BY",
+                    .help = "Order: price or reputation",
+                    .choices = {"price", "reputation"}},
+                   {"--limit", "N", "At most this many (20)", Option::Type::integer},
+                   {"--all", "", "All of them, page by page"}},
+       .examples = {{"Who can summarise, cheapest first",
+                     "agr agents list --capability summarizing --sort price"},
+                    {"DIDs for a script", "agr agents list --all | cut -f1"}},
+       .run = run_list},
+      {.name = "agents show",
+       .effect = Effect::read,
+       .summary = "See one agent",
+       .arguments = {{"DID", "the agent's DID, or its id"}},
+       .examples = {{"Everything the service says about it", "agr agents show did:example:alice --json"}},
+       .run = run_show}};
+  return k_commands;
+}
+
+} // namespace agr::cmd

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// `agr status` looks at both marketplaces at once and shows what answers; with an id it finds what that is.
+#include "agentsgethired/service.hpp"
+#include "agrenting/state.hpp"
+#include "base/text.hpp"
+#include "cmd/agrenting_calls.hpp"
+#include "cmd/command.hpp"
+#include "cmd/waiting.hpp"
+#include "store/intents.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace agr::cmd {
+namespace {
+
+using agrenting::Endpoint;
+using output::Style;
+
+constexpr long long k_looked_at = 100; // hirings
+
+/// One line of the overview: whose, what, and how it stands.
+json::Value line(std::string_view where, std::string_view what, json::Value value,
+                 std::string_view note = {}) {
+  return json::Value::object({{"where", where}, {"what", what}, {"value", std::move(value)}, {"note", note}});
+}
+
+json::Value trouble(std::string_view where, const Error& error) {
+  return json::Value::object({{"where", where},
+                              {"what", "error"},
+                              {"value", name_of(error.kind)},
+                              {"note", error.message},
+                              {"code", exit_code(error.kind)}});
+}
+
+/// The balance and the open hirings of the user.
+json::Value agrenting_lines(Context& context, const Endpoint& endpoint) {
+  json::Value lines = json::Value::array();
+  const auto balance =
+      ask(context, agrenting::get_balance(endpoint), agrenting::read_balance, "reading the balance");
+  if (!balance) {
+    lines.push(trouble("agrenting", balance.error()));
+    return lines;
+  }
+  lines.push(line("agrenting", "available", balance->available, balance->currency));
+  lines.push(line("agrenting", "escrow", balance->escrow, balance->currency));
+  const auto hirings = ask(context, agrenting::list_hirings(endpoint, {.limit = k_looked_at}),
+                           agrenting::read_hirings, "listing the hirings");
+  if (!hirings) {
+    lines.push(trouble("agrenting", hirings.error()));
+    return lines;
+  }
+  for (const agrenting::Hiring& hiring : hirings->items)
+    if (agrenting::ending_of(hiring) == agrenting::Ending::none)
+      lines.push(line("agrenting", "hiring " + hiring.id, hiring.status, hiring.task));
+  return lines;
+}
+
+/// The agent, its open applications and contracts.
+json::Value agentsgethired_lines(Context& context, const config::Account& account) {
+  namespace operations = agentsgethired::operations;
+  const auto send = [&](http::Request request) { return context.send(std::move(request)); };
+  const agentsgethired::Service service({account.url, bearer(account), account.key_source}, send);
+  json::Value lines = json::Value::array();
+  const auto me = service.one(operations::k_me);
+  if (!me) {
+    lines.push(trouble("agentsgethired", me.error()));
+    return lines;
+  }
+  lines.push(line("agentsgethired", "agent", me->first_of({"name"}), me->first_of({"id"}).text()));
+  if (const auto applications = service.list(operations::k_applications))
+    for (const json::Value& one : *applications)
+      if (one["status"].text() == "pending")
+        lines.push(line("agentsgethired", "application " + one["id"].text(), one["status"]));
+  if (const auto contracts = service.list(operations::k_contracts))
+    for (const json::Value& one : *contracts)
+      lines.push(line("agentsgethired", "contract " + one["id"].text(), one["status"]));
+  return lines;
+}
+
+/// Hires whose outcome this machine does not know.
+json::Value intent_lines(const std::string& path) {
+  json::Value lines = json::Value::array();
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored))
+    return lines;
+  auto intents = store::Intents::open(path);
+  const auto open = intents ? intents->open_ones() : fail(std::move(intents).error());
+  if (!open) {
+    lines.push(trouble("here", open.error()));
+    return lines;
+  }
+  for (const store::Intent& intent : *open)
+    lines.push(line("here", "unknown outcome", intent.key, intent.summary));
+  return lines;
+}
+
+void append(json::Value& lines, json::Value more) {
+  for (json::Value& item : more.array_ref())
+    lines.push(std::move(item));
+}
+
+/// The first trouble decides the exit code: what could be seen is shown all the same.
+int exit_of(const json::Value& lines) {
+  for (const json::Value& item : lines.items())
+    if (const auto code = item["code"].as_integer())
+      return static_cast<int>(*code);
+  return 0;
+}
+
+Result<Reply> overview(Context& context) {
+  AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
+  json::Value lines = json::Value::array();
+  if (!settings->agentsgethired.key.empty())
+    append(lines, agentsgethired_lines(context, settings->agentsgethired));
+  if (!settings->agrenting.key.empty())
+    append(lines, agrenting_lines(context, {settings->agrenting.url, bearer(settings->agrenting)}));
+  if (settings->agentsgethired.key.empty() && settings->agrenting.key.empty())
+    return fail({Kind::auth, "no key is configured for either marketplace",
+                 "start with agr register, or agr login agrenting"});
+  AGR_TRY_ASSIGN(const std::string journal, context.state_file("intents.db"));
+  append(lines, intent_lines(journal));
+  const int exit = exit_of(lines);
+  return Reply{.value = std::move(lines),
+               .view = output::list_of(
+                   {{"WHERE", "where"}, {"WHAT", "what"}, {"IS", "value", Style::status}, {"", "note"}},
+                   "Nothing to show."),
+               .exit = exit};
+}
+
+Result<Reply> found_hiring(Context& context, const Endpoint& endpoint, const std::string& id) {
+  AGR_TRY_ASSIGN(const agrenting::Hiring hiring, find_hiring(context, endpoint, id));
+  return Reply{.value = complete_value(hiring), .view = view_of(hiring)};
+}
+
+Result<Reply> found_agent(Context& context, const Endpoint& endpoint, const std::string& did) {
+  AGR_TRY_ASSIGN(const agrenting::Agent agent, find_agent(context, endpoint, did));
+  return Reply{.value = agent.raw,
+               .view = output::detail_of({{"Agent", "did", Style::id},
+                                          {"Name", "name"},
+                                          {"Status", "status", Style::status},
+                                          {"Availability", "availability_status", Style::status},
+                                          {"Price", "base_price|price_per_task", Style::money}})};
+}
+
+/// Asks AgentsGetHired for a role, an application, a contract or a settlement of that id.
+Result<Reply> found_there(Context& context, const config::Account& account, const std::string& id) {
+  namespace operations = agentsgethired::operations;
+  const auto send = [&](http::Request request) { return context.send(std::move(request)); };
+  const agentsgethired::Service service({account.url, bearer(account), account.key_source}, send);
+  Error last{Kind::not_found, fmt::format("nothing on either marketplace has the id {}", printable(id)),
+             "`agr status` without an id shows what is open"};
+  for (const auto* operation : {&operations::k_contract, &operations::k_application, &operations::k_role,
+                                &operations::k_settlement}) {
+    auto object = service.one(*operation, {.ids = {id}});
+    if (object) {
+      object->set("is", operation->one);
+      return Reply{.value = std::move(*object),
+                   .view = output::detail_of({{"Is", "is"},
+                                              {"Id", "id", Style::id},
+                                              {"Status", "status", Style::status},
+                                              {"Title", "title|role.title"},
+                                              {"Amount", "amount", Style::money},
+                                              {"Since", "createdAt|created_at", Style::time}})};
+    }
+    if (object.error().kind != Kind::not_found && object.error().kind != Kind::forbidden)
+      return fail(std::move(object).error());
+  }
+  return fail(std::move(last));
+}
+
+Result<Reply> find(const std::string& id, Context& context) {
+  AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
+  const bool only_agrenting = settings->agentsgethired.key.empty();
+  if (settings->agrenting.key.empty() && !only_agrenting)
+    return found_there(context, settings->agentsgethired, id);
+  AGR_TRY_ASSIGN(const Endpoint endpoint, hirer(context));
+  if (id.starts_with("did:"))
+    return found_agent(context, endpoint, id);
+  auto hiring = found_hiring(context, endpoint, id);
+  if (hiring || hiring.error().kind != Kind::not_found || only_agrenting)
+    return hiring;
+  return found_there(context, settings->agentsgethired, id);
+}
+
+Result<Reply> run_status(const Invocation& given, Context& context) {
+  return given.has("ID") ? find(given.text("ID"), context) : overview(context);
+}
+
+} // namespace
+
+const std::vector<Command>& status_commands() {
+  static const std::vector<Command> k_commands{
+      {.name = "status",
+       .effect = Effect::read,
+       .summary = "See both marketplaces at a glance, or what an id is",
+       .about = "Without an id: who you are, your money, what is open, and hires whose outcome this machine "
+                "does not "
+                "know yet. Only marketplaces you have a key for are asked. With an id: the hiring, agent (by "
+                "DID), "
+                "contract, application, role or settlement it belongs to.",
+       .arguments = {{"ID", "an id of either marketplace, or a DID", Argument::Count::maybe}},
+       .examples = {{"What is going on", "agr status"},
+                    {"What was this again", "agr status did:example:alice"}},
+       .run = run_status}};
+  return k_commands;
+}
+
+} // namespace agr::cmd
