@@ -36,6 +36,19 @@ struct Signal {
   Loop::Callback fn = {};
 };
 
+/// Runs it and gives what the exception it ended with says, empty when there was none.
+template <class Work>
+std::string what_throws(const Work& work) {
+  try {
+    work();
+    return {};
+  } catch (const std::exception& thrown) {
+    return *thrown.what() != '\0' ? thrown.what() : "an exception without a message";
+  } catch (...) {
+    return "something that is no std::exception was thrown";
+  }
+}
+
 struct Loop::Impl {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> stay = asio::make_work_guard(context);
@@ -50,13 +63,8 @@ struct Loop::Impl {
   /// Nothing thrown gets past this.
   template <class Work>
   void guard(const Work& work) {
-    try {
-      work();
-    } catch (const std::exception& thrown) {
-      report(thrown.what());
-    } catch (...) {
-      report("something that is no std::exception was thrown");
-    }
+    if (const std::string thrown = what_throws(work); !thrown.empty())
+      report(thrown);
   }
 
   /// Every callback goes through here, so that lag() knows it.

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <utility>
 
 namespace agr::net {
@@ -21,15 +20,6 @@ constexpr Millis k_longest_delay = std::chrono::hours(24 * 365); // what Asio ca
 
 void report_to_stderr(std::string_view what) {
   fmt::print(stderr, "agr: internal error: {}\n", printable(what));
-}
-
-std::exception_ptr exception_of(const Loop::Callback& work) {
-  try {
-    work();
-    return nullptr;
-  } catch (...) {
-    return std::current_exception();
-  }
 }
 
 } // namespace
@@ -161,10 +151,9 @@ void Loop::background(Callback work, Callback done) {
     m_impl->pool.emplace(k_background_threads);
   asio::post(*m_impl->pool, [this, work = std::move(work), done = std::move(done)]() mutable {
     // Reported on the loop like any other, and `done` runs all the same: somebody waits for it.
-    const std::exception_ptr thrown = exception_of(work);
-    post([impl = m_impl.get(), thrown, done = std::move(done)] {
-      if (thrown)
-        impl->guard([&] { std::rethrow_exception(thrown); });
+    post([impl = m_impl.get(), thrown = what_throws(work), done = std::move(done)] {
+      if (!thrown.empty())
+        impl->report(thrown);
       done();
     });
   });
