@@ -16,6 +16,12 @@ target_compile_options(agr_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 warns about every optimised std::string operator+ (its bug 105651).
+  target_compile_options(agr_settings INTERFACE -Wno-restrict)
+endif()
+
 if(AGR_SANITIZE)
   target_compile_options(agr_settings INTERFACE "-fsanitize=${AGR_SANITIZE}" -fno-omit-frame-pointer
                                                 -fno-sanitize-recover=all)
@@ -23,6 +29,6 @@ if(AGR_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ 12 reports false positives from inlined library code once it is instrumented.
     target_compile_options(agr_settings INTERFACE -Wno-maybe-uninitialized -Wno-stringop-overflow
-                                                  -Wno-restrict -Wno-array-bounds)
+                                                  -Wno-array-bounds)
   endif()
 endif()
