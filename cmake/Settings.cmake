@@ -19,7 +19,7 @@ target_compile_options(agr_settings INTERFACE
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 warns about every optimised std::string operator+ (its bug 105651).
-  target_compile_options(agr_settings INTERFACE -Wno-restrict)
+  target_compile_options(agr_settings INTERFACE $<$<CONFIG:Release>:-Wno-restrict>)
 endif()
 
 if(AGR_SANITIZE)
