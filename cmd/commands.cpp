@@ -5,10 +5,13 @@
 namespace agr::cmd {
 
 const std::vector<Command>& agents_commands();
+const std::vector<Command>& applications_commands();
+const std::vector<Command>& apply_commands();
 const std::vector<Command>& artifacts_commands();
 const std::vector<Command>& auth_commands();
 const std::vector<Command>& balance_commands();
 const std::vector<Command>& completion_commands();
+const std::vector<Command>& contracts_commands();
 const std::vector<Command>& help_commands();
 const std::vector<Command>& hire_commands();
 const std::vector<Command>& hirings_commands();
@@ -18,7 +21,12 @@ const std::vector<Command>& internal_man_commands();
 const std::vector<Command>& internal_supervise_commands();
 const std::vector<Command>& login_commands();
 const std::vector<Command>& logout_commands();
+const std::vector<Command>& me_commands();
+const std::vector<Command>& payout_commands();
+const std::vector<Command>& register_commands();
+const std::vector<Command>& roles_commands();
 const std::vector<Command>& serve_agent_commands();
+const std::vector<Command>& settle_commands();
 const std::vector<Command>& status_commands();
 const std::vector<Command>& transactions_commands();
 
@@ -29,16 +37,27 @@ const std::vector<CommandSet>& command_sets() {
       {"__man", Group::local, "", internal_man_commands},
       {"__supervise", Group::local, "", internal_supervise_commands},
       {"agents", Group::agrenting, "Find agents to hire", agents_commands, "list"},
+      {"applications", Group::agentsgethired, "Follow and decide applications, and talk in their threads",
+       applications_commands, "list"},
+      {"apply", Group::agentsgethired, "Apply to a role", apply_commands},
       {"artifacts", Group::agrenting, "List and download what a hiring delivered", artifacts_commands},
       {"auth", Group::account, "See which keys are used and where they come from", auth_commands, "status"},
       {"balance", Group::agrenting, "See your money: free, held and total", balance_commands},
       {"completion", Group::account, "Print the completion script of a shell", completion_commands},
+      {"contracts", Group::agentsgethired, "See contracts and their frozen terms", contracts_commands,
+       "list"},
       {"help", Group::account, "Explain a command or a topic", help_commands},
       {"hire", Group::agrenting, "Hire an agent for one task", hire_commands},
       {"hirings", Group::agrenting, "Follow, cancel and talk about your hirings", hirings_commands, "list"},
       {"login", Group::account, "Save a key for one of the marketplaces", login_commands},
       {"logout", Group::account, "Forget the saved keys of a marketplace", logout_commands},
-      {"serve-agent", Group::provide, "Be online as an agent and do the work it is hired for", serve_agent_commands},
+      {"me", Group::agentsgethired, "See and change your profile", me_commands, "show"},
+      {"payout", Group::agentsgethired, "Say where you are paid", payout_commands, "list"},
+      {"register", Group::agentsgethired, "Register an agent", register_commands},
+      {"roles", Group::agentsgethired, "Find and offer work", roles_commands, "list"},
+      {"serve-agent", Group::provide, "Be online as an agent and do the work it is hired for",
+       serve_agent_commands},
+      {"settle", Group::agentsgethired, "Pay settlements, each once", settle_commands, "list"},
       {"status", Group::agrenting, "See both marketplaces at a glance, or what an id is", status_commands},
       {"transactions", Group::agrenting, "List what moved on your account", transactions_commands},
   };

@@ -26,6 +26,7 @@ struct Call {
   json::Value body = {};             ///< null: none
   std::vector<std::pair<std::string, std::string>> query = {};
   std::string idempotency_key = {};
+  std::optional<Millis> timeout = {}; ///< when the usual one is too short
 };
 
 /// The request of an operation. Reads may be repeated, changes never: the service documents no way to

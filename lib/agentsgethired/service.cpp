@@ -30,7 +30,7 @@ Result<json::Value> Service::one(const Operation& operation, const Call& call) c
 }
 
 Result<std::vector<json::Value>> Service::list(const Operation& operation, Call call,
-                                               std::optional<std::size_t> limit) const {
+                                               std::optional<long long> limit) const {
   std::vector<json::Value> items;
   std::set<std::string> seen;
   const auto query = call.query;
@@ -39,10 +39,11 @@ Result<std::vector<json::Value>> Service::list(const Operation& operation, Call 
     AGR_TRY_ASSIGN(auto page, decode_list(operation, text));
     for (auto& item : page.items)
       items.push_back(std::move(item));
-    if (limit && items.size() >= *limit)
-      items.resize(*limit);
+    const bool enough = limit && items.size() >= static_cast<std::size_t>(*limit);
+    if (enough)
+      items.resize(static_cast<std::size_t>(*limit));
     // A cursor that repeats would never end.
-    if (page.items.empty() || page.next.empty() || !seen.insert(page.next).second || items.size() == limit)
+    if (enough || page.items.empty() || page.next.empty() || !seen.insert(page.next).second)
       break;
     call.query = query;
     call.query.emplace_back("cursor", page.next);

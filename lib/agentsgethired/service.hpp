@@ -22,7 +22,7 @@ public:
   Result<json::Value> one(const Operation& operation, const Call& call = {}) const;
   /// Follows the pages as far as the service offers any, or until `limit` items are there.
   Result<std::vector<json::Value>> list(const Operation& operation, Call call = {},
-                                        std::optional<std::size_t> limit = {}) const;
+                                        std::optional<long long> limit = {}) const;
   /// The body of the answer, for those who read more out of it than the object.
   Result<std::string> body(const Operation& operation, const Call& call = {}) const;
 

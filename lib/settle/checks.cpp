@@ -33,7 +33,8 @@ receipt::Destination destination_of(const json::Value& frozen) {
   const auto network = pick({"network"});
   const auto chain = pick({"chainId"});
   return {.network = network.empty() && !chain.empty() ? "eip155:" + chain : network,
-          .asset = pick({"asset"}),
+          .asset =
+              frozen.has("asset") ? frozen["asset"].text() : details.first_of({"asset", "currency"}).text(),
           .address = pick({"destination", "address", "payTo", "recipient"})};
 }
 

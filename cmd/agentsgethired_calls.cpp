@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/agentsgethired_calls.hpp"
+
+#include "base/text.hpp"
+#include "cmd/agrenting_calls.hpp"
+#include "cmd/input.hpp"
+
+#include <fmt/format.h>
+
+namespace agr::cmd {
+
+using agentsgethired::Operation;
+using output::Style;
+
+Result<agentsgethired::Service> marketplace(Context& context) {
+  AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
+  const config::Account& account = settings->agentsgethired;
+  agentsgethired::Endpoint endpoint{.url = account.url, .key_source = account.key_source};
+  if (!account.key.empty())
+    endpoint.credential = bearer(account);
+  return agentsgethired::Service(
+      std::move(endpoint), [&context](http::Request request) { return context.send(std::move(request)); });
+}
+
+Result<Reply> show(Context& context, const Operation& operation, const std::string& id, output::View view) {
+  AGR_TRY_ASSIGN(const auto service, marketplace(context));
+  agentsgethired::Call call;
+  if (!id.empty())
+    call.ids = {id};
+  AGR_TRY_ASSIGN(auto value, service.one(operation, call));
+  return Reply{.value = std::move(value), .view = std::move(view)};
+}
+
+Result<Reply> list(const Invocation& given, Context& context, const Operation& operation,
+                   std::vector<std::string> ids, output::View view) {
+  AGR_TRY_ASSIGN(const auto limit, limit_of(given));
+  AGR_TRY_ASSIGN(const auto service, marketplace(context));
+  AGR_TRY_ASSIGN(auto items, service.list(operation, {.ids = std::move(ids)}, limit));
+  return Reply{.value = json::Value(json::Value::Array(std::move(items))), .view = std::move(view)};
+}
+
+Result<Reply> change(Context& context, const Operation& operation, agentsgethired::Call call,
+                     output::View view, std::string_view said) {
+  AGR_TRY_ASSIGN(const auto service, marketplace(context));
+  AGR_TRY_ASSIGN(auto value, service.one(operation, call));
+  tell(context, said);
+  return Reply{.value = std::move(value), .view = std::move(view)};
+}
+
+std::vector<Option> with_paging(std::vector<Option> options) {
+  options.push_back({"--limit", "N", "At most this many (20)", Option::Type::integer});
+  options.push_back({"--all", "", "All of them, page by page"});
+  return options;
+}
+
+std::vector<Option> profile_options() {
+  return {
+      {"--name", "TEXT", "What the agent is called, up to 80 characters"},
+      {"--bio", "TEXT", "What it is like to work with, up to 2000 characters"},
+      {.names = "--skill", .value = "WORD", .help = "A skill; give it several times", .repeats = true},
+      {.names = "--capability",
+       .value = "WORD",
+       .help = "A capability; give it several times",
+       .repeats = true},
+      {"--experience", "TEXT", "What it has done before"},
+      {"--availability", "TEXT", "When it has time: \"20 hours/week\""},
+      {"--rate", "TEXT", "What it would like to earn: \"$45/hour\""},
+      {"--looking-for", "TEXT", "The work it wants"},
+      {"--from", "FILE", "Read the profile from a JSON file (- for standard input); options override it"}};
+}
+
+Result<agentsgethired::Profile> profile_of(const Invocation& given, Context& context) {
+  agentsgethired::Profile profile;
+  if (const auto file = given.maybe("--from")) {
+    AGR_TRY_ASSIGN(const auto object, read_object(*file, context));
+    AGR_TRY_ASSIGN(profile, agentsgethired::profile_from(object));
+  }
+  const auto take = [&](std::string_view option, std::string& member) {
+    if (const auto text = given.maybe(option))
+      member = *text;
+  };
+  take("--name", profile.name);
+  take("--bio", profile.bio);
+  take("--experience", profile.experience);
+  take("--availability", profile.availability);
+  take("--rate", profile.preferred_rate);
+  take("--looking-for", profile.looking_for);
+  if (given.has("--skill"))
+    profile.skills = given.all("--skill");
+  if (given.has("--capability"))
+    profile.capabilities = given.all("--capability");
+  return profile;
+}
+
+Result<json::Value> read_object(const std::string& path, Context& context) {
+  AGR_TRY_ASSIGN(const auto text, read_input(path, context));
+  auto value = json::parse(text);
+  if (!value)
+    return fail({Kind::usage, fmt::format("{}: {}", printable(path), value.error().message)});
+  if (!value->is_object())
+    return fail({Kind::usage, fmt::format("{} is not a JSON object", printable(path))});
+  return value;
+}
+
+Result<std::string> text_or_stdin(const std::string& text, Context& context) {
+  if (text != "-")
+    return text;
+  AGR_TRY_ASSIGN(const auto all, read_input("-", context));
+  return std::string(trim(all));
+}
+
+void tell(Context& context, std::string_view line) {
+  if (context.globals.mode == output::Mode::table)
+    context.say(line);
+}
+
+output::View view_of_application() {
+  return output::detail_of({{"Id", "id", Style::id},
+                            {"Status", "status", Style::status},
+                            {"Role", "roleId|role.id", Style::id},
+                            {"Agent", "agentId|agent.id", Style::id},
+                            {"Contract", "contractId|contract.id|contract", Style::id},
+                            {"Rate", "proposedRate"},
+                            {"Message", "message|coverLetter|pitch|note", Style::prose},
+                            {"Applied", "createdAt", Style::time},
+                            {"Changed", "updatedAt", Style::time}});
+}
+
+output::View view_of_contract() {
+  return output::detail_of({{"Id", "id", Style::id},
+                            {"Status", "status", Style::status},
+                            {"Role", "roleId|role.id", Style::id},
+                            {"Worker", "agentId|agent.id", Style::id},
+                            {"Buyer", "buyerId|buyer.id", Style::id},
+                            {"Rail", "paymentMethod|method"},
+                            {"Amount", "paymentAmount|amount", Style::money},
+                            {"Currency", "paymentCurrency|currency"},
+                            {"Schedule", "paymentSchedule"},
+                            {"Terms", "paymentTerms", Style::prose},
+                            {"Pays to", "payoutDestination.destination|payoutDestination"},
+                            {"Network", "payoutDestination.network"},
+                            {"Asset", "payoutDestination.asset"},
+                            {"Accepted", "acceptedAt|createdAt", Style::time}});
+}
+
+output::View list_of_settlements() {
+  return output::list_of({{"ID", "id", Style::id},
+                          {"STATUS", "status", Style::status},
+                          {"RAIL", "method|paymentMethod"},
+                          {"AMOUNT", "amount", Style::money},
+                          {"CURRENCY", "currency"},
+                          {"REFERENCE", "providerReference", Style::text},
+                          {"MEMO", "memo"},
+                          {"CHANGED", "executedAt|updatedAt|createdAt", Style::time}},
+                         "No settlements.");
+}
+
+output::View view_of_settlement() {
+  return output::detail_of({{"Id", "id", Style::id},
+                            {"Status", "status", Style::status},
+                            {"Contract", "contractId", Style::id},
+                            {"Rail", "method|paymentMethod"},
+                            {"Amount", "amount", Style::money},
+                            {"Currency", "currency"},
+                            {"Pays to", "destination.destination|destination"},
+                            {"Network", "destination.network"},
+                            {"Reference", "providerReference"},
+                            {"Memo", "memo", Style::prose},
+                            {"Error", "error", Style::prose},
+                            {"Executed", "executedAt", Style::time},
+                            {"Created", "createdAt", Style::time}});
+}
+
+} // namespace agr::cmd

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "agentsgethired/profile.hpp"
+#include "agentsgethired/service.hpp"
+#include "cmd/command.hpp"
+#include "cmd/context.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What the AgentsGetHired commands share: who asks, and the plain shapes of asking.
+namespace agr::cmd {
+
+/// The marketplace as the agent of this run; what needs a key says so when there is none. `context` must
+/// outlive it.
+Result<agentsgethired::Service> marketplace(Context& context);
+
+/// One object, as it came.
+Result<Reply> show(Context& context, const agentsgethired::Operation& operation, const std::string& id,
+                   output::View view);
+/// A list, as it came, as long as --limit and --all say.
+Result<Reply> list(const Invocation& given, Context& context, const agentsgethired::Operation& operation,
+                   std::vector<std::string> ids, output::View view);
+/// A plain change; `said` is told to a person when it is done.
+Result<Reply> change(Context& context, const agentsgethired::Operation& operation, agentsgethired::Call call,
+                     output::View view, std::string_view said);
+
+/// --limit and --all.
+std::vector<Option> with_paging(std::vector<Option> options);
+
+/// The options that describe an agent, and what was given of them: from --from FILE, each option
+/// overriding its member.
+std::vector<Option> profile_options();
+Result<agentsgethired::Profile> profile_of(const Invocation& given, Context& context);
+
+/// A JSON object from a file, or from standard input for "-". Errors: Kind::usage.
+Result<json::Value> read_object(const std::string& path, Context& context);
+
+/// A text given as a word, or read from standard input for "-".
+Result<std::string> text_or_stdin(const std::string& text, Context& context);
+
+/// Talk for people; with --json standard error holds nothing but an error.
+void tell(Context& context, std::string_view line);
+
+output::View view_of_application();
+output::View view_of_contract();
+output::View list_of_settlements();
+output::View view_of_settlement();
+
+} // namespace agr::cmd

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "base/text.hpp"
+#include "cmd/agentsgethired_calls.hpp"
+#include "cmd/register_agrenting.hpp"
+#include "config/writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace agr::cmd {
+namespace {
+
+namespace operations = agentsgethired::operations;
+using agentsgethired::Profile;
+using output::Style;
+
+json::Value value_of(const agentsgethired::Brief& brief) {
+  auto value = json::Value::object();
+  for (const auto& [name, text] : brief.dimensions)
+    value.set(name, text);
+  value.set("nameSeeds", json::Value(json::Value::Array(brief.name_seeds.begin(), brief.name_seeds.end())));
+  return value;
+}
+
+Result<Reply> discover(Context& context) {
+  AGR_TRY_ASSIGN(const auto service, marketplace(context));
+  AGR_TRY_ASSIGN(const auto body, service.body(operations::k_discover,
+                                               {.body = json::Value::object({{"phase", "discover"}})}));
+  AGR_TRY_ASSIGN(const auto brief, agentsgethired::decode_brief(body));
+  if (!brief.note.empty())
+    tell(context, printable(brief.note, true));
+  return Reply{.value = value_of(brief),
+               .view = output::detail_of({{"Work style", "workStyle", Style::prose},
+                                          {"Domain", "domain", Style::prose},
+                                          {"Superpower", "superpower", Style::prose},
+                                          {"Weakness", "weakness", Style::prose},
+                                          {"Toolkit", "toolkit", Style::prose},
+                                          {"Philosophy", "philosophy", Style::prose},
+                                          {"Trophy", "trophy", Style::prose},
+                                          {"Quirk", "quirk", Style::prose},
+                                          {"Name seeds", "nameSeeds", Style::list}})};
+}
+
+/// Asks for what is missing when there is somebody to ask.
+Result<void> complete(Profile& profile, Context& context) {
+  const auto ask = [&](std::string_view question, std::string& member) -> Result<void> {
+    if (!member.empty() || !context.interactive())
+      return {};
+    context.env.console.err.write(question);
+    AGR_TRY_ASSIGN(member, context.env.console.in.line());
+    return {};
+  };
+  AGR_TRY(ask("Name of the agent: ", profile.name));
+  AGR_TRY(ask("Bio, in a sentence or two: ", profile.bio));
+  return agentsgethired::check_limits(profile, true);
+}
+
+/// A key in the file would be overwritten, and there is no other copy of it. One in the environment is safe.
+Result<void> check_free(Context& context, const std::string& profile) {
+  AGR_TRY_ASSIGN(const auto saved, config::load(context.paths(), config::Environment(), {profile}));
+  if (saved.agentsgethired.key.empty())
+    return {};
+  return fail(
+      {Kind::conflict,
+       fmt::format("profile {} already has an AgentsGetHired key, which a new one would overwrite", profile),
+       "register into another profile with --profile NAME"});
+}
+
+Result<void> save(config::Writer& writer, const std::string& profile, const std::string& origin,
+                  const agentsgethired::Registered& registered) {
+  const auto set = [&](std::string_view name, const auto& value) {
+    writer.set({"profile", profile, "agentsgethired", std::string(name)}, value);
+  };
+  set("url", std::string_view(origin));
+  set("api_key", registered.key);
+  if (const auto id = registered.agent["id"].text(); !id.empty())
+    set("agent_id", std::string_view(id));
+  return writer.commit();
+}
+
+/// The one moment a key is printed: it could not be saved, and nobody can ask for it again.
+Error only_copy(Error error, const agentsgethired::Registered& registered, Context& context) {
+  context.env.console.err.write(
+      fmt::format("WARNING: the agent is registered, but its key could not be saved. This is the "
+                  "only copy of it; keep it safe:\n{}\n",
+                  printable(registered.key.reveal())));
+  error.message = fmt::format("the agent is registered, but its key could not be saved: {}", error.message);
+  error.hint = "save the key above with agr login agentsgethired --with-token";
+  return error;
+}
+
+Result<Reply> register_here(const Invocation& given, Context& context) {
+  AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
+  const auto name = settings->profile;
+  AGR_TRY_ASSIGN(auto profile, profile_of(given, context));
+  AGR_TRY(complete(profile, context));
+  AGR_TRY(check_free(context, name));
+  AGR_TRY_ASSIGN(const auto service, marketplace(context));
+  AGR_TRY_ASSIGN(auto writer, config::Writer::open(context.paths()));
+  AGR_TRY_ASSIGN(const auto body, service.body(operations::k_register, {.body = to_json(profile)}));
+  AGR_TRY_ASSIGN(const auto registered, agentsgethired::decode_registered(body));
+  if (const auto saved = save(writer, name, service.endpoint().url, registered); !saved)
+    return fail(only_copy(saved.error(), registered, context));
+  tell(context,
+       fmt::format("Registered. The key is in {} (profile {}); it is the only copy, so keep the file.",
+                   context.paths().config, name));
+  if (agentsgethired::key_shape(registered.key.reveal()) == agentsgethired::KeyShape::unusual)
+    tell(context, "The key has an unusual beginning; it was saved as it came.");
+  return Reply{.value = registered.agent,
+               .view = output::detail_of({{"Id", "id", Style::id},
+                                          {"Name", "name"},
+                                          {"Bio", "bio", Style::prose},
+                                          {"Skills", "skills", Style::list},
+                                          {"Status", "status", Style::status}})};
+}
+
+Result<Reply> run_register(const Invocation& given, Context& context) {
+  if (given.text("--on") == "agrenting")
+    return register_on_agrenting(given, context);
+  return given.has("--discover") ? discover(context) : register_here(given, context);
+}
+
+/// Both marketplaces' options; those they share (--name, --capability) once.
+std::vector<Option> options() {
+  std::vector<Option> all{{.names = "--on",
+                           .value = "MARKETPLACE",
+                           .help = "Where: agentsgethired (the default) or agrenting",
+                           .choices = {"agentsgethired", "agrenting"}},
+                          {"--discover", "", "Only fetch a brief to build a profile on; registers nobody"}};
+  for (const auto& more : {profile_options(), agrenting_registration_options()})
+    for (const auto& option : more)
+      if (std::ranges::find(all, option.names, &Option::names) == all.end())
+        all.push_back(option);
+  return all;
+}
+
+} // namespace
+
+const std::vector<Command>& register_commands() {
+  static const std::vector<Command> k_commands{
+      {.name = "register",
+       .effect = Effect::change,
+       .summary = "Register an agent",
+       .about = "The service shows a new agent's key once. It is on disk, readable by you alone, before a "
+                "word is printed; "
+                "the place for it is made before the request. When the answer is lost nothing is tried "
+                "again: the agent may "
+                "exist, and nobody has its key.",
+       .options = options(),
+       .examples = {{"Get ideas for a profile", "agr register --discover"},
+                    {"Register",
+                     "agr register --name \"Pipeline Forge\" --bio \"Boringly reliable automation.\" --skill "
+                     "automation --skill triage"},
+                    {"From a file", "agr register --from profile.json"},
+                    {"An agent that serve-agent can run",
+                     "agr register --on agrenting --name alice --capability summarizing --price 2.00"}},
+       .run = run_register}};
+  return k_commands;
+}
+
+} // namespace agr::cmd
