@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The thread of an application: the only place the two sides talk (docs/wire/agentsgethired.md,
 // "Applications").
-#include "base/text.hpp"
 #include "emulator/agentsgethired/applications.hpp"
+#include "emulator/agentsgethired/fields.hpp"
 #include "emulator/agentsgethired/operations.hpp"
 #include "emulator/agentsgethired/page.hpp"
 
+#include <array>
+
 namespace agr::emulator::agentsgethired {
 namespace {
-
-constexpr std::size_t k_longest_message = 4000;
 
 json::Value message_json(const store::Row& row) {
   return json::Value::object({{"id", row.text("id")},
@@ -20,12 +20,14 @@ json::Value message_json(const store::Row& row) {
                               {"createdAt", moment(row, "created_at")}});
 }
 
+/// The member has no published name, so several are read.
 Result<std::string> text_of(const json::Value& body) {
-  const json::Value& member = body.first_of({"body", "content", "message", "text"});
-  const std::string text(trim(member.as_string().value_or("")));
-  if (text.empty() || text.size() > k_longest_message)
-    return bad_request("body must be a text of 1 to 4000 bytes");
-  return text;
+  static constexpr auto k_message = std::to_array<Field>({{"body", Shape::text, 4000, true}});
+  const json::Value found =
+      json::Value::object({{"body", body.first_of({"body", "content", "message", "text"})}});
+  return take_fields(found, k_message, Intent::create).map([](const json::Value& taken) {
+    return taken["body"].text();
+  });
 }
 
 } // namespace

@@ -49,12 +49,12 @@ Result<Settlement> find_settlement(Turn& turn, std::string_view id) {
 }
 
 /// What the body leaves out is taken from the frozen terms.
-Result<Payment> payment_of(const json::Value& body, const Contract& contract) {
-  json::Value full = json::Value::object();
-  full.set("amount", contract.terms["paymentAmount"]);
-  full.set("currency", contract.terms["paymentCurrency"]);
-  merge(full, body);
-  AGR_TRY_ASSIGN(const json::Value taken, take_fields(full, k_payment, Intent::create));
+Result<Payment> payment_of(json::Value body, const Contract& contract) {
+  if (body["amount"].is_null())
+    body.set("amount", contract.terms["paymentAmount"]);
+  if (body["currency"].is_null())
+    body.set("currency", contract.terms["paymentCurrency"]);
+  AGR_TRY_ASSIGN(const json::Value taken, take_fields(body, k_payment, Intent::create));
   const json::Value& memo = taken["memo"];
   return Payment{taken["amount"].text(), taken["currency"].text(),
                  memo.is_null() ? std::nullopt : std::optional{memo.text()}};
@@ -91,30 +91,35 @@ Result<void> store_receipt(Call& call, const Settlement& settlement, const json:
   return {};
 }
 
-Result<void> rewrite(Call& call, const Due& due, const json::Value& body) {
-  const Settlement& old = due.settlement;
-  AGR_TRY_ASSIGN(const json::Value change, take_fields(body, k_payment, Intent::change));
-  if (old.status != "draft")
-    return not_draft(old);
-  Payment payment{old.amount, old.currency, {}};
+Result<void> change_amount(Call& call, const Due& due, const json::Value& change, const json::Value& body) {
+  Payment payment{due.settlement.amount, due.settlement.currency, {}};
   if (change.has("amount"))
     payment.amount = change["amount"].text();
   if (change.has("currency"))
     payment.currency = change["currency"].text();
-  AGR_TRY(check_total(call.turn, due.contract, payment, body, old.id));
+  AGR_TRY(check_total(call.turn, due.contract, payment, body, due.settlement.id));
   AGR_TRY_ASSIGN(const std::int64_t units, ledger_units(payment.amount));
-  AGR_TRY(call.db().run(
-      "UPDATE ah_settlements SET amount = ?, units = ?, currency = ?, updated_at = ? WHERE id = ?",
-      {payment.amount, units, payment.currency, to_cell(call.turn.now), old.id}));
+  AGR_TRY(call.db().run("UPDATE ah_settlements SET amount = ?, units = ?, currency = ? WHERE id = ?",
+                        {payment.amount, units, payment.currency, due.settlement.id}));
+  return {};
+}
+
+Result<void> rewrite(Call& call, const Due& due, const json::Value& body) {
+  AGR_TRY_ASSIGN(const json::Value change, take_fields(body, k_payment, Intent::change));
+  if (due.settlement.status != "draft")
+    return not_draft(due.settlement);
+  if (change.has("amount") || change.has("currency"))
+    AGR_TRY(change_amount(call, due, change, body));
   if (change.has("memo"))
     AGR_TRY(call.db().run("UPDATE ah_settlements SET memo = NULLIF(?, '') WHERE id = ?",
-                          {change["memo"].text(), old.id}));
+                          {change["memo"].text(), due.settlement.id}));
+  AGR_TRY(call.db().run("UPDATE ah_settlements SET updated_at = ? WHERE id = ?",
+                        {to_cell(call.turn.now), due.settlement.id}));
   return {};
 }
 
 Result<void> cancel(Call& call, const Due& due) {
-  AGR_TRY(call.db().run("UPDATE ah_settlements SET status = 'cancelled', updated_at = ? WHERE id = ?",
-                        {to_cell(call.turn.now), due.settlement.id}));
+  AGR_TRY(call.db().run("UPDATE ah_settlements SET status = 'cancelled' WHERE id = ?", {due.settlement.id}));
   return complete_when_done(call.turn, due.contract.id);
 }
 

@@ -189,6 +189,20 @@ TEST_CASE("settlements together stay within the contract's amount") {
   CHECK(market.balance("escrow", market.worker.id) == "20.00");
 }
 
+TEST_CASE("a draft that is over the contract's amount on purpose can still be annotated") {
+  Market market;
+  const Market::Hired hired = market.hire();
+  const Answered over = market.post("/api/contracts/" + hired.contract + "/settlements", market.boss,
+                                    R"({"amount":null,"allowOver":true})");
+  REQUIRE(over.status == 201);
+  CHECK(over.body.at_path("settlement.amount").text() == "45.00");
+  const std::string path = "/api/settlements/" + over.body.at_path("settlement.id").text();
+  CHECK(market.patch(path, market.boss, R"({"memo":"bonus"})").body.at_path("settlement.memo").text() ==
+        "bonus");
+  CHECK(market.patch(path, market.boss, R"({"memo":null})").body.at_path("settlement.memo").is_null());
+  CHECK(market.patch(path, market.boss, R"({"amount":"44"})").verdict() == "409 over_amount");
+}
+
 TEST_CASE("a draft can be cancelled; what is final stays so") {
   Market market;
   const Market::Hired hired = market.hire();
