@@ -12,6 +12,9 @@
 
 namespace agr::http {
 
+class Requests;
+class Streams;
+
 /// Names one request or stream of an Async; never used twice.
 enum class RequestId : std::uint64_t {};
 enum class StreamId : std::uint64_t {};
@@ -34,14 +37,14 @@ struct AsyncLimits {
   std::size_t urgent = 16; ///< the same for urgent ones, on top
 };
 
+using Done = std::function<void(Result<Response>)>;
+
 /// Requests and event streams on a loop, over libcurl. Streams live apart from requests, because looking
 /// for a free connection among thousands of streams is what makes a pong late. Everything happens on the
 /// loop's thread; handlers run from the loop, never from inside a call, and may call anything here, even
 /// destroy it. No retries, no redirects: whoever asks decides.
 class Async {
 public:
-  using Done = std::function<void(Result<Response>)>;
-
   explicit Async(net::Loop& loop, const Trust& trust = system_trust(), AsyncLimits limits = {});
   Async(const Async&) = delete;
   Async& operator=(const Async&) = delete;
@@ -59,8 +62,8 @@ public:
   void cancel(StreamId stream);
 
 private:
-  struct Impl;
-  std::shared_ptr<Impl> m_impl;
+  std::shared_ptr<Requests> m_requests;
+  std::shared_ptr<Streams> m_streams;
 };
 
 } // namespace agr::http

@@ -66,6 +66,17 @@ private:
   char m_detail[CURL_ERROR_SIZE] = {};
 };
 
+/// A handle with the transfer on it. The transfer must go first: it takes its traces off the handle.
+struct Running {
+  Easy easy;
+  std::unique_ptr<Transfer> transfer;
+
+  Easy take_back() {
+    transfer.reset();
+    return std::move(easy);
+  }
+};
+
 /// libcurl's process-wide start, once. Should it fail, no handle can be made afterwards.
 void start_curl();
 
