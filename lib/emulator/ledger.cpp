@@ -82,23 +82,6 @@ std::string id_of(const Account& account) {
                      account.currency);
 }
 
-Result<std::int64_t> to_units(Decimal amount) {
-  AGR_TRY_ASSIGN(const std::string digits, amount.in_units(k_scale));
-  std::int64_t units = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), units);
-  if (error != std::errc{} || end != digits.data() + digits.size())
-    return fail({Kind::internal, fmt::format("{} does not fit the ledger", amount.to_string())});
-  return units;
-}
-
-/// With two decimals, or as many as it needs.
-Decimal from_units(std::int64_t units) {
-  int scale = k_scale;
-  for (; scale > 2 && units % 10 == 0; --scale)
-    units /= 10;
-  return Decimal::from_units(units, scale);
-}
-
 Result<void> open_account(Turn& turn, const Account& account) {
   AGR_TRY(turn.db().run("INSERT OR IGNORE INTO ledger_accounts(id, marketplace, purpose, owner, currency) "
                         "VALUES(?, ?, ?, ?, ?)",
@@ -167,6 +150,22 @@ Result<json::Value> list_totals(World& world) {
 }
 
 } // namespace
+
+Result<std::int64_t> to_units(Decimal amount) {
+  AGR_TRY_ASSIGN(const std::string digits, amount.in_units(k_scale));
+  std::int64_t units = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), units);
+  if (error != std::errc{} || end != digits.data() + digits.size())
+    return fail({Kind::internal, fmt::format("{} does not fit the ledger", amount.to_string())});
+  return units;
+}
+
+Decimal from_units(std::int64_t units) {
+  int scale = k_scale;
+  for (; scale > 2 && units % 10 == 0; --scale)
+    units /= 10;
+  return Decimal::from_units(units, scale);
+}
 
 Result<void> post(Turn& turn, std::string_view reason, std::string_view subject,
                   const std::vector<Move>& moves) {

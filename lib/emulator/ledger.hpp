@@ -50,6 +50,11 @@ struct Invariant {
   std::string_view violations;
 };
 
+/// How the database keeps money: steps of 10^-8. Fails on finer amounts and on what does not fit.
+Result<std::int64_t> to_units(Decimal amount);
+/// With two decimals, or as many as it needs.
+Decimal from_units(std::int64_t units);
+
 extern const std::string_view k_ledger_schema;
 /// The books balance: every entry sums to zero, so do all accounts of a currency, and
 /// available + escrow + earnings + fees equals what came in from outside.

@@ -1,34 +1,178 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/agrenting/marketplace.hpp"
 
+#include "base/text.hpp"
+#include "emulator/agrenting/artifacts.hpp"
+#include "emulator/agrenting/default_world.hpp"
+#include "emulator/agrenting/envelope.hpp"
+#include "emulator/agrenting/lifecycle.hpp"
+#include "emulator/agrenting/limits.hpp"
+#include "emulator/agrenting/messages.hpp"
+#include "emulator/agrenting/probe.hpp"
+#include "emulator/agrenting/replays.hpp"
+#include "emulator/agrenting/route.hpp"
+#include "emulator/agrenting/sessions.hpp"
+#include "emulator/agrenting/users.hpp"
+#include "emulator/agrenting/waits.hpp"
+#include "emulator/agrenting/webhooks.hpp"
+#include "emulator/refusal.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
 namespace agr::emulator::agrenting {
 namespace {
 
-Result<void> nothing(Turn&) {
-  return {};
-}
+const std::array k_schemas = {k_user_schema,    k_agent_schema,    k_credential_schema, k_hiring_schema,
+                              k_message_schema, k_artifact_schema, k_session_schema,    k_probe_schema,
+                              k_wait_schema,    k_webhook_schema,  k_replay_schema,     k_limit_schema};
+
 bool owns(std::string_view path) {
-  return path.starts_with("/api/v1/") || path.starts_with("/mcp/");
+  return path.starts_with("/api/v1/") || path.starts_with("/mcp/") || path == "/health" ||
+         path == "/health/readiness";
 }
-Result<Reply> serve(Turn&, const Request&) {
-  return json_response(200, json::Value::object({{"status", "ok"}}));
+
+bool is_admitted(Admits admits, Role role) {
+  switch (admits) {
+  case Admits::anyone:
+    return true;
+  case Admits::user:
+    return role == Role::user;
+  case Admits::agent:
+    return role == Role::agent;
+  case Admits::either:
+    return role != Role::nobody;
+  }
+  return false;
 }
-Result<Response> explain(Turn&, const Request&, const Error& error) {
-  return json_response(error.http_status.value_or(500), json::Value::object({{"error", error.message}}));
+
+Result<void> admit(Turn& turn, const Route& route, const Principal& caller) {
+  if (!is_admitted(route.admits, caller.role))
+    return unauthorized();
+  if (caller.is_user() && turn.world.options().rate_limits)
+    AGR_TRY(count_request(turn, caller.id));
+  return require_scope(caller, route.scope);
 }
-Result<void> on_timer(Turn&, const Timer&) {
+
+tl::unexpected<Error> no_such_route(const Request& request, const std::vector<std::string>& allowed) {
+  const std::string what = fmt::format("{} {}", request.method, printable(request.path));
+  return allowed.empty() ? refuse(404, "ROUTE_NOT_FOUND", "No such route: " + what)
+                         : refuse(405, "METHOD_NOT_ALLOWED", "No such method here: " + what);
+}
+
+Result<void> add_rate_headers(Turn& turn, const Principal& caller, Response& response) {
+  if (!caller.is_user() || !turn.world.options().rate_limits)
+    return {};
+  AGR_TRY_ASSIGN(const std::int64_t left, requests_left(turn, caller.id));
+  response.headers.push_back({"x-ratelimit-limit", std::to_string(k_requests_per_minute)});
+  response.headers.push_back({"x-ratelimit-remaining", std::to_string(left)});
   return {};
 }
-Result<void> on_event(Turn&, const Event&) {
-  return {};
+
+Result<Reply> answer(Turn& turn, const Route& route, const Call& call) {
+  AGR_TRY_ASSIGN(auto earlier, earlier_answer(turn, call));
+  if (earlier)
+    return std::move(*earlier);
+  AGR_TRY_ASSIGN(Reply reply, route.handler(turn, call));
+  if (const auto* response = std::get_if<Response>(&reply))
+    AGR_TRY(remember_answer(turn, call, *response));
+  return reply;
 }
-json::Value describe(const World&) {
-  return json::Value::object();
+
+Result<Reply> serve(Turn& turn, const Request& request) {
+  auto match = find_route(routes(), request.method, request.path);
+  if (!match.route)
+    return no_such_route(request, match.allowed);
+  AGR_TRY_ASSIGN(Principal caller, recognise(turn, request));
+  AGR_TRY(admit(turn, *match.route, caller));
+  const Call call{request, std::move(match.params), Params::from_query(request.query), std::move(caller)};
+  AGR_TRY_ASSIGN(Reply reply, answer(turn, *match.route, call));
+  if (auto* response = std::get_if<Response>(&reply))
+    AGR_TRY(add_rate_headers(turn, call.caller, *response));
+  return reply;
+}
+
+void add_error_headers(const Request& request, const Error& error, Response& response) {
+  if (response.status == 401)
+    response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"agrenting\""});
+  if (response.status == 405)
+    response.headers.push_back(
+        {"Allow", join(find_route(routes(), request.method, request.path).allowed, ", ")});
+  if (error.retry_after)
+    response.headers.push_back(
+        {"retry-after", std::to_string(std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count())});
+}
+
+Result<Response> explain(Turn& turn, const Request& request, const Error& error) {
+  AGR_TRY_ASSIGN(Response response, failure(turn, error));
+  add_error_headers(request, error, response);
+  if (const auto caller = recognise(turn, request))
+    AGR_TRY(add_rate_headers(turn, *caller, response));
+  return response;
+}
+
+Result<void> seed(Turn& turn) {
+  return seed_default_world(turn);
+}
+
+Result<void> resume(Turn& turn) {
+  AGR_TRY(forget_all_sessions(turn));
+  AGR_TRY(forget_all_probes(turn));
+  AGR_TRY(forget_all_waits(turn));
+  AGR_TRY(resume_webhooks(turn));
+  return resume_hirings(turn);
+}
+
+/// A timer that concerns a hiring that is still open.
+Result<void> on_hiring_timer(Turn& turn, const Timer& timer) {
+  AGR_TRY_ASSIGN(auto hiring, hiring_by_id(turn, timer.subject));
+  if (!hiring || is_final(hiring->status))
+    return {};
+  if (timer.kind == k_deadline_timer)
+    return fail_hiring(turn, *hiring, "Deadline exceeded", Blame::automatic);
+  if (timer.kind == k_dispatch_timer)
+    return begin_probe(turn, *hiring, Inquiry::hire);
+  AGR_TRY(set_timer(turn, timer, turn.now + k_health_interval));
+  return begin_probe(turn, *hiring, Inquiry::health);
+}
+
+Result<void> on_timer(Turn& turn, const Timer& timer) {
+  if (timer.kind == k_ping_timer)
+    return on_ping_overdue(turn, timer.subject);
+  if (timer.kind == k_head_timer)
+    return on_head_overdue(turn, timer.subject);
+  if (timer.kind == k_wait_timer)
+    return on_wait_over(turn, timer.subject);
+  if (timer.kind == k_session_timer)
+    return forget_session(turn, timer.subject);
+  if (timer.kind == k_webhook_timer)
+    return redeliver(turn, timer.subject);
+  return on_hiring_timer(turn, timer);
+}
+
+Result<void> on_event(Turn& turn, const Event& event) {
+  if (const auto* closed = std::get_if<StreamClosed>(&event))
+    return on_stream_closed(turn, closed->stream);
+  if (const auto* head = std::get_if<HeadAnswered>(&event))
+    return on_head_answered(turn, *head);
+  return on_webhook_answered(turn, std::get<WebhookAnswered>(event));
 }
 
 } // namespace
 
-const Marketplace k_marketplace = {"agrenting", {},      {},       nothing,  nothing, owns,
-                                   serve,       explain, on_timer, on_event, describe};
+const Marketplace k_marketplace = {
+    .name = "agrenting",
+    .schemas = k_schemas,
+    .invariants = hiring_invariants(),
+    .seed = seed,
+    .resume = resume,
+    .owns = owns,
+    .handle = serve,
+    .explain = explain,
+    .on_timer = on_timer,
+    .on_event = on_event,
+    .describe = describe_default_world,
+};
 
 } // namespace agr::emulator::agrenting

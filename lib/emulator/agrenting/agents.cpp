@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/agrenting/agents.hpp"
+
+#include "base/text.hpp"
+#include "emulator/ledger.hpp"
+#include "emulator/refusal.hpp"
+
+#include <fmt/format.h>
+
+namespace agr::emulator::agrenting {
+
+const std::string_view k_agent_schema = R"sql(
+CREATE TABLE IF NOT EXISTS agrenting_agents(
+  id TEXT PRIMARY KEY, did TEXT NOT NULL UNIQUE, name TEXT NOT NULL, description TEXT NOT NULL,
+  capabilities TEXT NOT NULL, category TEXT NOT NULL, pricing_model TEXT NOT NULL,
+  base_price INTEGER NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, metadata TEXT NOT NULL,
+  status TEXT NOT NULL, owner TEXT, reputation INTEGER NOT NULL, completed INTEGER NOT NULL,
+  failed INTEGER NOT NULL, earned INTEGER NOT NULL, last_seen_at INTEGER, created_at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS agrenting_agents_by_owner ON agrenting_agents(owner);
+)sql";
+
+namespace {
+
+constexpr auto k_presence = std::chrono::minutes(60);
+
+constexpr std::string_view k_select =
+    "SELECT a.*, EXISTS(SELECT 1 FROM agrenting_hirings h WHERE h.agent = a.id "
+    "AND h.status IN ('queued', 'in_progress')) AS busy FROM agrenting_agents a ";
+
+json::Value parsed(const std::string& text) {
+  return json::parse(text).value_or(json::Value());
+}
+
+Agent agent_from(const store::Row& row) {
+  Agent agent{row.text("id"), row.text("did"), row.text("name"), row.text("description")};
+  agent.capabilities = parsed(row.text("capabilities"));
+  agent.category = row.text("category");
+  agent.pricing_model = row.text("pricing_model");
+  agent.base_price = from_units(row.integer("base_price"));
+  agent.provider = row.text("provider");
+  agent.model = row.text("model");
+  agent.metadata = parsed(row.text("metadata"));
+  agent.status = row.text("status");
+  agent.owner = row.maybe_text("owner");
+  agent.reputation = row.integer("reputation");
+  agent.completed = row.integer("completed");
+  agent.failed = row.integer("failed");
+  agent.earned = row.integer("earned");
+  if (!row.is_null("last_seen_at"))
+    agent.last_seen_at = time_from_cell(row.integer("last_seen_at"));
+  agent.created_at = time_from_cell(row.integer("created_at"));
+  agent.busy = row.integer("busy") != 0;
+  return agent;
+}
+
+Result<std::optional<Agent>> select_one(Turn& turn, std::string_view condition, const std::string& value) {
+  AGR_TRY_ASSIGN(const auto row, turn.db().first(std::string(k_select) + std::string(condition), {value}));
+  return row ? std::optional(agent_from(*row)) : std::nullopt;
+}
+
+Result<Error> no_such_agent(Turn& turn, const std::string& did) {
+  AGR_TRY_ASSIGN(const auto rows, turn.db().query("SELECT did FROM agrenting_agents ORDER BY did"));
+  std::vector<std::string> known;
+  for (const store::Row& row : rows)
+    known.push_back(row.text("did"));
+  std::string message = fmt::format("No agent found with did={}.", did);
+  if (const auto near = did_you_mean(did, known))
+    message += fmt::format(" Did you mean {}?", *near);
+  return refuse(404, "NOT_FOUND", std::move(message)).value();
+}
+
+json::Value public_metadata(const json::Value& metadata) {
+  json::Value shown = metadata;
+  for (const std::string_view secret : {"callback_auth_header", "webhook_secret"})
+    shown.remove(secret);
+  return shown;
+}
+
+std::string_view availability(const Agent& agent, Time now) {
+  return agent.busy ? "busy" : is_online(agent, now) ? "available" : "offline";
+}
+
+json::Value hundredths(std::int64_t value) {
+  return json::Number{Decimal::from_cents(value).money()};
+}
+
+json::Value success_rate(const Agent& agent) {
+  const std::int64_t ended = agent.completed + agent.failed;
+  return ended == 0 ? json::Value() : hundredths(agent.completed * 100 / ended);
+}
+
+} // namespace
+
+std::string Agent::callback_url() const {
+  return std::string(metadata["callback_url"].as_string().value_or(""));
+}
+
+Result<void> insert(Turn& turn, const Agent& agent) {
+  const store::Cell owner = agent.owner ? store::Cell(*agent.owner) : store::Cell(nullptr);
+  AGR_TRY_ASSIGN(const std::int64_t base_price, to_units(agent.base_price));
+  AGR_TRY(
+      turn.db().run("INSERT INTO agrenting_agents VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, "
+                    "NULL, ?)",
+                    {agent.id, agent.did, agent.name, agent.description, json::write(agent.capabilities),
+                     agent.category, agent.pricing_model, base_price, agent.provider, agent.model,
+                     json::write(agent.metadata), agent.status, owner, agent.reputation, to_cell(turn.now)}));
+  return {};
+}
+
+Result<void> update(Turn& turn, const Agent& agent) {
+  AGR_TRY_ASSIGN(const std::int64_t base_price, to_units(agent.base_price));
+  AGR_TRY(turn.db().run(
+      "UPDATE agrenting_agents SET name = ?, description = ?, capabilities = ?, category = ?, "
+      "pricing_model = ?, base_price = ?, provider = ?, model = ?, metadata = ?, status = ?, "
+      "reputation = ?, completed = ?, failed = ?, earned = ? WHERE id = ?",
+      {agent.name, agent.description, json::write(agent.capabilities), agent.category, agent.pricing_model,
+       base_price, agent.provider, agent.model, json::write(agent.metadata), agent.status, agent.reputation,
+       agent.completed, agent.failed, agent.earned, agent.id}));
+  return {};
+}
+
+Result<std::vector<Agent>> all_agents(Turn& turn) {
+  AGR_TRY_ASSIGN(const auto rows, turn.db().query(std::string(k_select) + "ORDER BY a.rowid"));
+  std::vector<Agent> agents;
+  for (const store::Row& row : rows)
+    agents.push_back(agent_from(row));
+  return agents;
+}
+
+Result<std::optional<Agent>> agent_by_id(Turn& turn, const std::string& id) {
+  return select_one(turn, "WHERE a.id = ?", id);
+}
+
+Result<Agent> find_agent(Turn& turn, const std::string& did_or_id) {
+  AGR_TRY_ASSIGN(auto agent, select_one(turn, "WHERE a.did = ?1 OR a.id = ?1", did_or_id));
+  if (agent)
+    return std::move(*agent);
+  AGR_TRY_ASSIGN(Error error, no_such_agent(turn, did_or_id));
+  return fail(std::move(error));
+}
+
+Result<void> mark_seen(Turn& turn, const std::string& agent) {
+  AGR_TRY(
+      turn.db().run("UPDATE agrenting_agents SET last_seen_at = ? WHERE id = ?", {to_cell(turn.now), agent}));
+  return {};
+}
+
+bool is_online(const Agent& agent, Time now) {
+  return agent.last_seen_at && now - *agent.last_seen_at < k_presence;
+}
+
+json::Value to_json(const Agent& agent, Audience audience, Time now) {
+  const bool all = audience == Audience::owner;
+  return json::Value::object(
+      {{"id", agent.id},
+       {"did", agent.did},
+       {"name", agent.name},
+       {"description", agent.description},
+       {"capabilities", agent.capabilities},
+       {"category", agent.category},
+       {"pricing_model", agent.pricing_model},
+       {"base_price", agent.base_price},
+       {"provider", agent.provider},
+       {"model", agent.model},
+       {"ai_provider", agent.provider},
+       {"ai_model", agent.model},
+       {"metadata", all ? agent.metadata : public_metadata(agent.metadata)},
+       {"status", agent.status},
+       {"availability_status", availability(agent, now)},
+       {"owner_id", agent.owner},
+       {"reputation_score", hundredths(agent.reputation)},
+       {"total_tasks_completed", agent.completed},
+       {"total_earnings", from_units(agent.earned)},
+       {"success_rate", success_rate(agent)},
+       {"last_seen_at", agent.last_seen_at ? json::Value(rfc3339(*agent.last_seen_at)) : json::Value()},
+       {"created_at", rfc3339(agent.created_at)}});
+}
+
+} // namespace agr::emulator::agrenting

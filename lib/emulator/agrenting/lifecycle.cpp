@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/agrenting/lifecycle.hpp"
+
+#include "emulator/agrenting/sessions.hpp"
+#include "emulator/agrenting/users.hpp"
+#include "emulator/agrenting/waits.hpp"
+#include "emulator/agrenting/webhooks.hpp"
+#include "emulator/timers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace agr::emulator::agrenting {
+namespace {
+
+constexpr int k_fee_percent = 5;
+constexpr std::int64_t k_best_reputation = 500;
+
+constexpr std::array k_invariants = {
+    Invariant{"escrow is the price of the open hirings",
+              "SELECT 'user ' || u.id AS what FROM agrenting_users u WHERE "
+              "(SELECT COALESCE(SUM(h.price), 0) FROM agrenting_hirings h WHERE h.hirer = u.id "
+              " AND h.status IN ('queued', 'in_progress')) <> "
+              "COALESCE((SELECT a.balance FROM ledger_accounts a "
+              " WHERE a.id = 'agrenting/escrow/' || u.id || '/USD'), 0)"},
+    Invariant{"an agent has at most one open hiring",
+              "SELECT 'agent ' || agent AS what FROM agrenting_hirings "
+              "WHERE status IN ('queued', 'in_progress') GROUP BY agent HAVING COUNT(*) > 1"},
+    Invariant{"a finished hiring keeps no repository token",
+              "SELECT 'hiring ' || id AS what FROM agrenting_hirings "
+              "WHERE repo_access_token IS NOT NULL AND status NOT IN ('queued', 'in_progress')"},
+};
+
+Timer timer_of(const Hiring& hiring, std::string_view kind) {
+  return {"agrenting", std::string(kind), hiring.id};
+}
+
+/// Deposits first, then earnings.
+Result<void> hold(Turn& turn, const Hiring& hiring) {
+  AGR_TRY_ASSIGN(const Decimal deposited, balance_of(turn.world, available(hiring.hirer)));
+  const Decimal first = std::min(deposited, hiring.price);
+  return post(turn, "hold", hiring.id,
+              {{available(hiring.hirer), escrow(hiring.hirer), first},
+               {earnings(hiring.hirer), escrow(hiring.hirer), hiring.price - first}});
+}
+
+Result<void> refund(Turn& turn, const Hiring& hiring) {
+  return post(turn, "refund", hiring.id, {{escrow(hiring.hirer), available(hiring.hirer), hiring.price}});
+}
+
+Result<void> release(Turn& turn, const Hiring& hiring, const Agent& agent) {
+  const Decimal fee = fee_of(hiring.price);
+  return post(turn, "release", hiring.id,
+              {{escrow(hiring.hirer), earnings(agent.payee()), hiring.price - fee},
+               {escrow(hiring.hirer), fees(), fee}});
+}
+
+Result<void> tell_everyone(Turn& turn, const Hiring& hiring) {
+  AGR_TRY(notify(turn, Surface::hirer, hiring.hirer, "hirings://active"));
+  AGR_TRY(notify(turn, Surface::hirer, hiring.hirer, fmt::format("hiring://{}/status", hiring.id)));
+  if (hiring.status != Status::queued) {
+    AGR_TRY(notify(turn, Surface::agent, hiring.agent, "hiring://pending"));
+    AGR_TRY(notify(turn, Surface::agent, hiring.agent, fmt::format("hiring://{}", hiring.id)));
+  }
+  return settle_waits(turn, hiring);
+}
+
+Result<Agent> agent_of(Turn& turn, const Hiring& hiring) {
+  AGR_TRY_ASSIGN(auto agent, agent_by_id(turn, hiring.agent));
+  if (!agent)
+    return fail({Kind::internal, fmt::format("hiring {} has no agent", hiring.id)});
+  return std::move(*agent);
+}
+
+Result<void> dispatch(Turn& turn, const Hiring& hiring) {
+  AGR_TRY(set_timer(turn, timer_of(hiring, k_deadline_timer), hiring.deadline_at));
+  return set_timer(turn, timer_of(hiring, k_dispatch_timer), turn.now);
+}
+
+/// Puts a hiring into a final state: its token is forgotten, its timers stop.
+Result<void> finish(Turn& turn, Hiring& hiring, Status status) {
+  hiring.status = status;
+  hiring.ended_at = turn.now;
+  hiring.repo_access_token.reset();
+  AGR_TRY(update(turn, hiring));
+  for (const std::string_view kind : {k_dispatch_timer, k_health_timer, k_deadline_timer})
+    AGR_TRY(clear_timer(turn, timer_of(hiring, kind)));
+  return tell_everyone(turn, hiring);
+}
+
+Result<void> count_failure(Turn& turn, const Hiring& hiring, Blame blame) {
+  AGR_TRY_ASSIGN(Agent agent, agent_of(turn, hiring));
+  ++agent.failed;
+  agent.reputation = std::max<std::int64_t>(0, agent.reputation - (blame == Blame::reported ? 5 : 20));
+  return update(turn, agent);
+}
+
+Result<void> count_success(Turn& turn, const Hiring& hiring, Agent agent) {
+  ++agent.completed;
+  agent.reputation = std::min(k_best_reputation, agent.reputation + 2);
+  AGR_TRY_ASSIGN(const std::int64_t earned, to_units(hiring.price - fee_of(hiring.price)));
+  agent.earned += earned;
+  return update(turn, agent);
+}
+
+} // namespace
+
+std::optional<Status> after(Status status, Happening happening) {
+  const bool is_open = !is_final(status);
+  const auto when = [](bool possible, Status next) { return possible ? std::optional(next) : std::nullopt; };
+  switch (happening) {
+  case Happening::probe_passed:
+    return when(status == Status::queued, Status::in_progress);
+  case Happening::probe_failed:
+    return when(status == Status::queued, Status::failed);
+  case Happening::result:
+    return when(status == Status::in_progress, Status::completed);
+  case Happening::checks_missed:
+    return when(status == Status::in_progress, Status::failed);
+  case Happening::failure:
+  case Happening::deadline:
+    return when(is_open, Status::failed);
+  case Happening::cancel:
+    return when(is_open, Status::cancelled);
+  case Happening::retry:
+    return when(status == Status::failed, Status::queued);
+  }
+  return std::nullopt;
+}
+
+Decimal fee_of(Decimal price) {
+  return price.percent_half_up(k_fee_percent);
+}
+
+Result<void> create(Turn& turn, Hiring& hiring) {
+  AGR_TRY(insert(turn, hiring));
+  AGR_TRY(hold(turn, hiring));
+  AGR_TRY(dispatch(turn, hiring));
+  return tell_everyone(turn, hiring);
+}
+
+Result<void> begin_work(Turn& turn, Hiring& hiring) {
+  hiring.status = Status::in_progress;
+  hiring.started_at = turn.now;
+  hiring.missed_checks = 0;
+  AGR_TRY(update(turn, hiring));
+  AGR_TRY(set_timer(turn, timer_of(hiring, k_health_timer), turn.now + k_health_interval));
+  AGR_TRY_ASSIGN(const Agent agent, agent_of(turn, hiring));
+  AGR_TRY(deliver_hiring(turn, hiring, agent));
+  return tell_everyone(turn, hiring);
+}
+
+Result<void> complete(Turn& turn, Hiring& hiring, json::Value output) {
+  AGR_TRY_ASSIGN(Agent agent, agent_of(turn, hiring));
+  AGR_TRY(release(turn, hiring, agent));
+  AGR_TRY(count_success(turn, hiring, std::move(agent)));
+  hiring.task_output = std::move(output);
+  return finish(turn, hiring, Status::completed);
+}
+
+Result<void> fail_hiring(Turn& turn, Hiring& hiring, const std::string& reason, Blame blame) {
+  AGR_TRY(refund(turn, hiring));
+  AGR_TRY(count_failure(turn, hiring, blame));
+  hiring.failed_reason = reason;
+  return finish(turn, hiring, Status::failed);
+}
+
+Result<void> cancel(Turn& turn, Hiring& hiring) {
+  AGR_TRY(refund(turn, hiring));
+  return finish(turn, hiring, Status::cancelled);
+}
+
+Result<void> retry(Turn& turn, Hiring& hiring) {
+  hiring.status = Status::queued;
+  hiring.failed_reason.reset();
+  hiring.started_at.reset();
+  hiring.ended_at.reset();
+  hiring.missed_checks = 0;
+  ++hiring.attempt;
+  if (hiring.deadline_at <= turn.now)
+    hiring.deadline_at = turn.now + k_default_deadline;
+  AGR_TRY(update(turn, hiring));
+  AGR_TRY(hold(turn, hiring));
+  AGR_TRY(dispatch(turn, hiring));
+  return tell_everyone(turn, hiring);
+}
+
+Result<void> resume_hirings(Turn& turn) {
+  AGR_TRY_ASSIGN(const auto open, list_hirings(turn, {.open_only = true}));
+  for (const Hiring& hiring : open) {
+    const bool queued = hiring.status == Status::queued;
+    AGR_TRY(set_timer(turn, timer_of(hiring, queued ? k_dispatch_timer : k_health_timer),
+                      queued ? turn.now : turn.now + k_health_interval));
+  }
+  return {};
+}
+
+std::span<const Invariant> hiring_invariants() {
+  return k_invariants;
+}
+
+} // namespace agr::emulator::agrenting

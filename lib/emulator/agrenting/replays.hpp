@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emulator/agrenting/route.hpp"
+#include "emulator/world.hpp"
+
+#include <optional>
+
+namespace agr::emulator::agrenting {
+
+extern const std::string_view k_replay_schema;
+
+/// The answer this caller got to the same POST or PUT under the same X-Idempotency-Key (or Idempotency-Key)
+/// in the last 24 hours. Refuses (422) a key that came with another request. A hire has its own rule.
+Result<std::optional<Response>> earlier_answer(Turn& turn, const Call& call);
+
+/// Keeps an answer for that; only what succeeded is kept.
+Result<void> remember_answer(Turn& turn, const Call& call, const Response& response);
+
+} // namespace agr::emulator::agrenting
