@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/driver.hpp"
+
+#include "base/url.hpp"
+#include "emulator/emulator.hpp"
+#include "json/value.hpp"
+#include "net/client.hpp"
+#include "net/server.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+namespace agr::emulator {
+namespace {
+
+constexpr std::string_view k_clock_path = "/__emulator/clock";
+constexpr Millis k_longest_wait{60'000}; // the machine's clock may be set while we wait
+
+net::Headers to_net(std::vector<Header> headers) {
+  net::Headers out;
+  for (Header& header : headers)
+    out.push_back({std::move(header.name), std::move(header.value)});
+  return out;
+}
+
+/// "/path?query", or the absolute address that proxies are asked with.
+void set_target(Request& request, std::string_view target) {
+  if (const auto url = Url::parse(target)) {
+    request.path = url->path;
+    request.query = url->query;
+    return;
+  }
+  const std::size_t mark = target.find('?');
+  request.path = std::string(target.substr(0, mark));
+  request.query = mark == std::string_view::npos ? "" : std::string(target.substr(mark + 1));
+}
+
+Request to_world(net::ServerRequest&& from) {
+  Request request;
+  request.method = std::move(from.method);
+  set_target(request, from.target);
+  for (net::Header& header : from.headers)
+    request.headers.push_back({std::move(header.name), std::move(header.value)});
+  request.body = std::move(from.body);
+  return request;
+}
+
+std::optional<int> status_of(const Result<net::IncomingAnswer>& answer) {
+  return answer ? std::optional(answer->status) : std::nullopt;
+}
+
+} // namespace
+
+Time standing_clock_start() {
+  return Time(std::chrono::sys_days(std::chrono::January / 1 / 2026));
+}
+
+struct Driver::Impl {
+  struct OpenStream {
+    net::Stream stream;
+    StreamStart start;
+    net::TimerId silence = {};
+  };
+
+  Impl(net::Loop& on, World of, DriverOptions with)
+      : loop(on), world(std::move(of)), options(std::move(with)), standing(standing_clock_start()) {}
+
+  net::Loop& loop;
+  World world;
+  DriverOptions options;
+  Time standing;
+  std::optional<net::Server> server = {};
+  std::unordered_map<std::string, OpenStream> streams = {};
+  std::unordered_map<std::string, net::Responder> parked = {};
+  net::TimerId wake = {};
+
+  [[nodiscard]] Time now() const {
+    return options.clock == ClockMode::real ? system_clock().now() : standing;
+  }
+
+  void serve(net::ServerRequest request, net::Responder responder);
+  void serve_clock(const Request& request, net::Responder responder);
+  void advance_clock(Millis by);
+  void happened(const Event& event) { finish(on(world, event, now())); }
+
+  void finish(Step step);
+  void respond(net::Responder responder, Response response);
+  void open(net::Responder responder, Response response);
+  void expect_silence(OpenStream& open);
+  void schedule();
+
+  void carry_out(SendEvent action);
+  void carry_out(const CloseStream& action);
+  void carry_out(Answer action);
+  void carry_out(HeadProbe action);
+  void carry_out(WebhookPost action);
+};
+
+void Driver::Impl::serve(net::ServerRequest request, net::Responder responder) {
+  const Request asked = to_world(std::move(request));
+  if (options.clock == ClockMode::standing && asked.path == k_clock_path)
+    return serve_clock(asked, std::move(responder));
+  Step step = handle(world, asked, now());
+  if (!step.reply)
+    return finish(std::move(step));
+  if (auto* response = std::get_if<Response>(&*step.reply))
+    respond(std::move(responder), std::move(*response));
+  else
+    parked.try_emplace(std::get<Parked>(*step.reply).id, std::move(responder));
+  finish(std::move(step));
+}
+
+void Driver::Impl::finish(Step step) {
+  if (step.fault && options.on_fault)
+    options.on_fault(step.fault->message);
+  for (Action& action : step.actions)
+    std::visit([this](auto& one) { carry_out(std::move(one)); }, action);
+  schedule();
+}
+
+void Driver::Impl::schedule() {
+  loop.cancel(wake);
+  const auto due = next_due(world);
+  if (!due || (options.clock == ClockMode::standing && *due > standing))
+    return;
+  const Millis wait = std::clamp(*due - now(), Millis(0), k_longest_wait);
+  wake = loop.after(wait, [this] { finish(advance(world, now())); });
+}
+
+// Answers
+
+void Driver::Impl::respond(net::Responder responder, Response response) {
+  if (response.stream)
+    open(std::move(responder), std::move(response));
+  else
+    responder.reply(response.status, to_net(std::move(response.headers)), std::move(response.body));
+}
+
+void Driver::Impl::open(net::Responder responder, Response response) {
+  const std::string id = response.stream->id;
+  net::Stream stream = responder.open_stream(response.status, to_net(std::move(response.headers)));
+  stream.send(std::move(response.body));
+  stream.on_closed([this, id] {
+    if (streams.erase(id) == 1)
+      happened(StreamClosed{id});
+  });
+  const auto [added, is_new] = streams.insert_or_assign(id, OpenStream{stream, std::move(*response.stream)});
+  expect_silence(added->second);
+}
+
+void Driver::Impl::expect_silence(OpenStream& open) {
+  loop.cancel(open.silence);
+  open.silence = loop.after(open.start.interval, [this, id = open.start.id] {
+    const auto found = streams.find(id);
+    if (found == streams.end())
+      return;
+    found->second.stream.send(found->second.start.keep_alive);
+    expect_silence(found->second);
+  });
+}
+
+// Actions
+
+void Driver::Impl::carry_out(SendEvent action) {
+  const auto found = streams.find(action.stream);
+  if (found == streams.end())
+    return;
+  found->second.stream.send(std::move(action.bytes));
+  expect_silence(found->second);
+}
+
+void Driver::Impl::carry_out(const CloseStream& action) {
+  const auto found = streams.find(action.stream);
+  if (found == streams.end())
+    return;
+  loop.cancel(found->second.silence);
+  found->second.stream.close();
+  streams.erase(found);
+}
+
+void Driver::Impl::carry_out(Answer action) {
+  auto found = parked.extract(action.parked);
+  if (!found.empty())
+    respond(std::move(found.mapped()), std::move(action.response));
+}
+
+void Driver::Impl::carry_out(HeadProbe action) {
+  net::send(loop,
+            {.method = "HEAD",
+             .url = std::move(action.url),
+             .headers = to_net(std::move(action.headers)),
+             .budget = action.budget},
+            [this, id = std::move(action.id)](const Result<net::IncomingAnswer>& answer) {
+              happened(HeadAnswered{id, status_of(answer)});
+            });
+}
+
+void Driver::Impl::carry_out(WebhookPost action) {
+  net::send(loop,
+            {.method = "POST",
+             .url = std::move(action.url),
+             .headers = to_net(std::move(action.headers)),
+             .body = std::move(action.body),
+             .budget = action.budget},
+            [this, id = std::move(action.id)](const Result<net::IncomingAnswer>& answer) {
+              happened(WebhookAnswered{id, status_of(answer)});
+            });
+}
+
+// The standing clock
+
+void Driver::Impl::serve_clock(const Request& request, net::Responder responder) {
+  if (request.method == "POST") {
+    const auto body = json::parse(request.body);
+    const auto by = body ? (*body)["advance_ms"].as_integer() : std::nullopt;
+    if (!by || *by < 0)
+      return respond(
+          std::move(responder),
+          json_response(400, json::Value::object({{"error", "advance_ms must be a count of milliseconds"}})));
+    advance_clock(Millis(*by));
+  }
+  respond(std::move(responder), json_response(200, json::Value::object({{"time", rfc3339(standing)}})));
+}
+
+// Stops at every moment something is due, so that what a timer sets in motion happens in its own time.
+void Driver::Impl::advance_clock(Millis by) {
+  const Time goal = standing + by;
+  for (auto due = next_due(world); due && *due <= goal; due = next_due(world)) {
+    standing = std::max(standing, *due);
+    finish(advance(world, standing));
+  }
+  standing = goal;
+}
+
+Driver::Driver(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Driver::Driver(Driver&&) noexcept = default;
+Driver::~Driver() = default;
+
+Result<Driver> Driver::start(net::Loop& loop, World world, DriverOptions options) {
+  auto impl = std::make_unique<Impl>(loop, std::move(world), std::move(options));
+  AGR_TRY_ASSIGN(
+      net::Server server,
+      net::Server::listen(loop, impl->options.address, impl->options.port,
+                          [raw = impl.get()](net::ServerRequest request, net::Responder responder) {
+                            raw->serve(std::move(request), std::move(responder));
+                          },
+                          {.body_bytes = k_max_body}));
+  impl->server.emplace(std::move(server));
+  impl->schedule();
+  return Driver(std::move(impl));
+}
+
+std::string Driver::url() const {
+  return m_impl->server->url();
+}
+
+const World& Driver::world() const {
+  return m_impl->world;
+}
+
+} // namespace agr::emulator
