@@ -12,6 +12,7 @@ const std::vector<Command>& auth_commands();
 const std::vector<Command>& balance_commands();
 const std::vector<Command>& completion_commands();
 const std::vector<Command>& contracts_commands();
+const std::vector<Command>& emulator_commands();
 const std::vector<Command>& help_commands();
 const std::vector<Command>& hire_commands();
 const std::vector<Command>& hirings_commands();
@@ -46,6 +47,7 @@ const std::vector<CommandSet>& command_sets() {
       {"completion", Group::account, "Print the completion script of a shell", completion_commands},
       {"contracts", Group::agentsgethired, "See contracts and their frozen terms", contracts_commands,
        "list"},
+      {"emulator", Group::local, "Run both marketplaces on this machine", emulator_commands},
       {"help", Group::account, "Explain a command or a topic", help_commands},
       {"hire", Group::agrenting, "Hire an agent for one task", hire_commands},
       {"hirings", Group::agrenting, "Follow, cancel and talk about your hirings", hirings_commands, "list"},
