@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "emulator/agentsgethired/marketplace.hpp"
 #include "emulator/agrenting/marketplace.hpp"
 #include "emulator/marketplace.hpp"
 
@@ -7,7 +8,7 @@
 namespace agr::emulator {
 
 std::span<const Marketplace* const> marketplaces() {
-  static constexpr std::array k_all = {&agrenting::k_marketplace};
+  static constexpr std::array k_all = {&agrenting::k_marketplace, &agentsgethired::k_marketplace};
   return k_all;
 }
 
