@@ -11,7 +11,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 namespace agr::process {
 namespace {
@@ -42,6 +44,19 @@ struct SpawnPlan {
     ::posix_spawnattr_destroy(&attributes);
   }
 };
+
+/// The handler dies with its supervisor, but not what the handler started. Whoever was born with a path
+/// into this spool in its environment belongs to it.
+void kill_leftovers(const Spool& spool) {
+  const auto mark = "=" + spool.path("");
+  std::error_code code;
+  for (const auto& folder : std::filesystem::directory_iterator("/proc", code)) {
+    const pid_t pid = std::atoi(folder.path().filename().c_str());
+    const auto environment = pid > 0 ? read_file(folder.path() / "environ").value_or("") : "";
+    if (environment.find(mark) != std::string::npos && pid != ::getpid())
+      ::kill(pid, SIGKILL);
+  }
+}
 
 } // namespace
 
@@ -83,6 +98,8 @@ Result<Found> find(const Spool& spool) {
   AGR_TRY_ASSIGN(auto ending, spool.ending());
   if (!ending && exit)
     return Running{.supervisor = *claim->supervisor, .exit = std::move(*exit)};
+  if (!ending)
+    kill_leftovers(spool);
   return ending.value_or(Ending{.how = How::lost});
 }
 

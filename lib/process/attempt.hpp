@@ -21,7 +21,8 @@ using Found = std::variant<Running, Ending>;
 Result<Running> start(const Spool& spool, const std::vector<std::string>& supervisor);
 
 /// What became of an attempt, whoever started it and whoever died since. An attempt no supervisor has
-/// claimed is declared void on the way: after `never_started` it is certain never to run.
+/// claimed is declared void on the way: after `never_started` it is certain never to run. What a lost
+/// supervisor could not kill any more is killed here.
 Result<Found> find(const Spool& spool);
 
 /// Asks the supervisor to stop its handler; asked twice, it kills it.

@@ -119,8 +119,11 @@ void Link::act(const mcp::Ready&) {
 }
 
 void Link::act(const mcp::Reply& reply) {
-  if (!reply.result)
-    return lose(reply.result.error());
+  if (!reply.result) {
+    if (!m_session->over()) // else Failed follows and says why
+      lose(reply.result.error());
+    return;
+  }
   if (reply.call == k_subscribe)
     return read_pending();
   m_reading = false;

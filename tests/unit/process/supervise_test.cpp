@@ -32,7 +32,7 @@ struct Stage {
 
   Command shell(const std::string& script) const {
     return Command{.argv = {"/bin/sh", "-c", script},
-                   .environment = {"PATH=/usr/bin:/bin", "MARK=" + folder},
+                   .environment = {"PATH=/usr/bin:/bin", "MARK=" + folder + "/here"},
                    .folder = folder,
                    .straggler_grace = Millis(100),
                    .kill_grace = Millis(100),
@@ -217,18 +217,18 @@ TEST_CASE("a supervisor asked to stop gives the handler its grace, then kills it
   }
 }
 
-TEST_CASE("a handler does not outlive its supervisor") {
+TEST_CASE("a handler does not outlive its supervisor, nor does what it forked outlive the search for it") {
   const Stage stage;
-  REQUIRE(stage.spool.fill(stage.shell(": >up; exec sleep 100"), ""));
+  REQUIRE(stage.spool.fill(stage.shell("setsid sleep 100 & : >up; exec sleep 100"), ""));
   const pid_t supervisor = fork_supervisor(stage.spool);
   wait_for_file(stage.folder + "/up");
   ::kill(supervisor, SIGKILL);
   exit_code_of(supervisor);
-  while (left_behind(stage) > 0)
-    ::usleep(2'000);
   const auto found = find(stage.spool);
   REQUIRE(found);
   CHECK(std::get<Ending>(*found).how == How::lost);
+  while (left_behind(stage) > 0)
+    ::usleep(2'000);
 }
 
 TEST_CASE("of several supervisors one runs the command") {

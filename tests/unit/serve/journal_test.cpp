@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "serve/journal.hpp"
+#include "serve/outbox.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
@@ -94,4 +95,29 @@ TEST_CASE("every state survives") {
     REQUIRE(journal->write(std::vector{Entry{.id = "h1", .state = state}}, k_now));
     CHECK(journal->open_entries().value().at(0).state == state);
   }
+}
+
+TEST_CASE("the outbox gathers what all agents still have to report, oldest first") {
+  const File file;
+  CHECK(read_outbox(file.folder).value().empty());
+  int age = 9;
+  for (const char* agent : {"a", "b"}) {
+    const auto folder = file.folder + "/agents/" + agent;
+    std::filesystem::create_directories(folder);
+    auto journal = Journal::open(folder + "/journal.db");
+    REQUIRE(journal);
+    REQUIRE(journal->write(
+        std::vector{
+            Entry{.id = std::string(agent) + "1", .state = State::running},
+            Entry{.id = std::string(agent) + "2", .state = State::finished, .seen_at = k_now + Millis(age--)},
+            Entry{
+                .id = std::string(agent) + "3", .state = State::submitting, .seen_at = k_now + Millis(age--)},
+            Entry{.id = std::string(agent) + "4", .state = State::done}},
+        k_now));
+  }
+  std::string order;
+  const auto outbox = read_outbox(file.folder).value();
+  for (const auto& entry : outbox)
+    order += entry.id;
+  CHECK(order == "b3b2a3a2");
 }
