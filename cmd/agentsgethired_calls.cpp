@@ -18,6 +18,10 @@ Result<agentsgethired::Service> marketplace(Context& context) {
   agentsgethired::Endpoint endpoint{.url = account.url, .key_source = account.key_source};
   if (!account.key.empty())
     endpoint.credential = bearer(account);
+  return marketplace_at(context, std::move(endpoint));
+}
+
+agentsgethired::Service marketplace_at(Context& context, agentsgethired::Endpoint endpoint) {
   return agentsgethired::Service(
       std::move(endpoint), [&context](http::Request request) { return context.send(std::move(request)); });
 }

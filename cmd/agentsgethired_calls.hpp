@@ -17,6 +17,9 @@ namespace agr::cmd {
 /// outlive it.
 Result<agentsgethired::Service> marketplace(Context& context);
 
+/// The marketplace at a place of its own: registration has no key and perhaps no profile yet.
+agentsgethired::Service marketplace_at(Context& context, agentsgethired::Endpoint endpoint);
+
 /// One object, as it came.
 Result<Reply> show(Context& context, const agentsgethired::Operation& operation, const std::string& id,
                    output::View view);

@@ -23,6 +23,18 @@ json::Value value_of(const agentsgethired::Brief& brief) {
   return value;
 }
 
+/// Where the agent is registered, and the profile its key goes to. The profile may be a new one.
+struct Place {
+  std::string profile;
+  std::string url;
+};
+
+Result<Place> place_of(Context& context) {
+  AGR_TRY_ASSIGN(const auto settings, config::load(context.paths(), context.env.environment, {}));
+  const auto& chosen = context.globals.profile;
+  return Place{chosen.empty() ? settings.profile : chosen, settings.agentsgethired.url};
+}
+
 Result<Reply> discover(Context& context) {
   AGR_TRY_ASSIGN(const auto service, marketplace(context));
   AGR_TRY_ASSIGN(const auto body, service.body(operations::k_discover,
@@ -58,6 +70,9 @@ Result<void> complete(Profile& profile, Context& context) {
 
 /// A key in the file would be overwritten, and there is no other copy of it. One in the environment is safe.
 Result<void> check_free(Context& context, const std::string& profile) {
+  AGR_TRY_ASSIGN(const auto present, config::profiles(context.paths()));
+  if (std::ranges::find(present, profile) == present.end())
+    return {};
   AGR_TRY_ASSIGN(const auto saved, config::load(context.paths(), config::Environment(), {profile}));
   if (saved.agentsgethired.key.empty())
     return {};
@@ -67,12 +82,11 @@ Result<void> check_free(Context& context, const std::string& profile) {
        "register into another profile with --profile NAME"});
 }
 
-Result<void> save(config::Writer& writer, const std::string& profile, const std::string& origin,
-                  const agentsgethired::Registered& registered) {
+Result<void> save(config::Writer& writer, const Place& place, const agentsgethired::Registered& registered) {
   const auto set = [&](std::string_view name, const auto& value) {
-    writer.set({"profile", profile, "agentsgethired", std::string(name)}, value);
+    writer.set({"profile", place.profile, "agentsgethired", std::string(name)}, value);
   };
-  set("url", std::string_view(origin));
+  set("url", std::string_view(place.url));
   set("api_key", registered.key);
   if (const auto id = registered.agent["id"].text(); !id.empty())
     set("agent_id", std::string_view(id));
@@ -91,20 +105,19 @@ Error only_copy(Error error, const agentsgethired::Registered& registered, Conte
 }
 
 Result<Reply> register_here(const Invocation& given, Context& context) {
-  AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
-  const auto name = settings->profile;
+  AGR_TRY_ASSIGN(const auto place, place_of(context));
   AGR_TRY_ASSIGN(auto profile, profile_of(given, context));
   AGR_TRY(complete(profile, context));
-  AGR_TRY(check_free(context, name));
-  AGR_TRY_ASSIGN(const auto service, marketplace(context));
+  AGR_TRY(check_free(context, place.profile));
+  const auto service = marketplace_at(context, {.url = place.url});
   AGR_TRY_ASSIGN(auto writer, config::Writer::open(context.paths()));
   AGR_TRY_ASSIGN(const auto body, service.body(operations::k_register, {.body = to_json(profile)}));
   AGR_TRY_ASSIGN(const auto registered, agentsgethired::decode_registered(body));
-  if (const auto saved = save(writer, name, service.endpoint().url, registered); !saved)
+  if (const auto saved = save(writer, place, registered); !saved)
     return fail(only_copy(saved.error(), registered, context));
   tell(context,
        fmt::format("Registered. The key is in {} (profile {}); it is the only copy, so keep the file.",
-                   context.paths().config, name));
+                   context.paths().config, place.profile));
   if (agentsgethired::key_shape(registered.key.reveal()) == agentsgethired::KeyShape::unusual)
     tell(context, "The key has an unusual beginning; it was saved as it came.");
   return Reply{.value = registered.agent,

@@ -228,11 +228,18 @@ Result<Reply> pay(const Desk& desk, Journal& journal) {
   return carry_out(desk, order.line, Execution::Start::fresh, journal);
 }
 
-/// The payment was made by an earlier run: there is nothing left to do.
+/// The payment was made by an earlier run: there is nothing left to do, unless the marketplace forgot it.
 Result<Reply> already_done(const Desk& desk, const Line& line) {
   AGR_TRY_ASSIGN(auto value, desk.service.one(operations::k_settlement, {.ids = {desk.id}}));
-  tell(desk.context, fmt::format("Nothing to do: this was executed {}.",
-                                 relative(line.updated, desk.context.env.clock.now())));
+  const auto when = relative(line.updated, desk.context.env.clock.now());
+  if (const Settlement settlement(value); !settlement.is_paid())
+    return fail(
+        {Kind::conflict,
+         fmt::format(
+             "settlement {} was executed {} from this machine, but the marketplace shows it as \"{}\"",
+             printable(desk.id), when, printable(settlement.status())),
+         "nothing was sent; ask the marketplace before anything is paid again"});
+  tell(desk.context, fmt::format("Nothing to do: this was executed {}.", when));
   value.set("idempotency_key", line.key);
   return Reply{.value = std::move(value), .view = view_of_settlement()};
 }
