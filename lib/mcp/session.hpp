@@ -98,9 +98,9 @@ using Action = std::variant<Post, Ready, Reply, Notification, Failed, WaitUntil>
 // ---- the session -------------------------------------------------------------------------------------
 
 struct Settings {
-  std::string stream_url; ///< where the stream was opened; the endpoint must have the same origin
+  std::string stream_url = {}; ///< where the stream was opened; the endpoint must have the same origin
   std::string client_name = "agr";
-  std::string client_version;
+  std::string client_version = {};
   Millis endpoint_wait{10'000};
   Millis request_wait{30'000};
   Millis idle_after{45'000}; ///< silence that makes us ask whether the service is still there
