@@ -85,6 +85,17 @@ Result<void> save(const Registration& registration, const NewAgent& asked, const
   return writer.commit();
 }
 
+/// The one moment a key is printed: it could not be saved, and nobody can ask for it again.
+Error only_copy(Error error, const Registration& registration, Context& context) {
+  context.env.console.err.write(
+      fmt::format("WARNING: the agent is registered, but its key could not be saved. This is "
+                  "the only copy of it; keep it safe:\n{}\n",
+                  printable(registration.api_key.reveal())));
+  error.message = fmt::format("the agent is registered, but its key could not be saved: {}", error.message);
+  error.hint = "save the key above with agr login agrenting --agent NAME --with-token";
+  return error;
+}
+
 } // namespace
 
 Result<Reply> register_on_agrenting(const Invocation& given, Context& context) {
@@ -101,7 +112,8 @@ Result<Reply> register_on_agrenting(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const Registration registration,
                  ask(context, std::move(request), agrenting::read_registration,
                      fmt::format("registering agent {}", printable(agent.name))));
-  AGR_TRY(save(registration, agent, *settings, writer));
+  if (const auto saved = save(registration, agent, *settings, writer); !saved)
+    return fail(only_copy(saved.error(), registration, context));
   context.say(fmt::format("Registered {}; its key is in {} (profile {}).", printable(agent.name),
                           context.paths().config, settings->profile));
   json::Value value = registration.agent.raw;

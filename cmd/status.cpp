@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `agr status` looks at both marketplaces at once and shows what answers; with an id it finds what that is.
-#include "agentsgethired/service.hpp"
 #include "agrenting/state.hpp"
 #include "base/text.hpp"
+#include "cmd/agentsgethired_calls.hpp"
 #include "cmd/agrenting_calls.hpp"
 #include "cmd/command.hpp"
 #include "cmd/waiting.hpp"
@@ -58,10 +58,8 @@ json::Value agrenting_lines(Context& context, const Endpoint& endpoint) {
 }
 
 /// The agent, its open applications and contracts.
-json::Value agentsgethired_lines(Context& context, const config::Account& account) {
+json::Value agentsgethired_lines(const agentsgethired::Service& service) {
   namespace operations = agentsgethired::operations;
-  const auto send = [&](http::Request request) { return context.send(std::move(request)); };
-  const agentsgethired::Service service({account.url, bearer(account), account.key_source}, send);
   json::Value lines = json::Value::array();
   const auto me = service.one(operations::k_me);
   if (!me) {
@@ -112,8 +110,10 @@ int exit_of(const json::Value& lines) {
 Result<Reply> overview(Context& context) {
   AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
   json::Value lines = json::Value::array();
-  if (!settings->agentsgethired.key.empty())
-    append(lines, agentsgethired_lines(context, settings->agentsgethired));
+  if (!settings->agentsgethired.key.empty()) {
+    AGR_TRY_ASSIGN(const agentsgethired::Service service, marketplace(context));
+    append(lines, agentsgethired_lines(service));
+  }
   if (!settings->agrenting.key.empty())
     append(lines, agrenting_lines(context, {settings->agrenting.url, bearer(settings->agrenting)}));
   if (settings->agentsgethired.key.empty() && settings->agrenting.key.empty())
@@ -145,10 +145,9 @@ Result<Reply> found_agent(Context& context, const Endpoint& endpoint, const std:
 }
 
 /// Asks AgentsGetHired for a role, an application, a contract or a settlement of that id.
-Result<Reply> found_there(Context& context, const config::Account& account, const std::string& id) {
+Result<Reply> found_there(Context& context, const std::string& id) {
   namespace operations = agentsgethired::operations;
-  const auto send = [&](http::Request request) { return context.send(std::move(request)); };
-  const agentsgethired::Service service({account.url, bearer(account), account.key_source}, send);
+  AGR_TRY_ASSIGN(const agentsgethired::Service service, marketplace(context));
   Error last{Kind::not_found, fmt::format("nothing on either marketplace has the id {}", printable(id)),
              "`agr status` without an id shows what is open"};
   for (const auto* operation : {&operations::k_contract, &operations::k_application, &operations::k_role,
@@ -174,14 +173,14 @@ Result<Reply> find(const std::string& id, Context& context) {
   AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
   const bool only_agrenting = settings->agentsgethired.key.empty();
   if (settings->agrenting.key.empty() && !only_agrenting)
-    return found_there(context, settings->agentsgethired, id);
+    return found_there(context, id);
   AGR_TRY_ASSIGN(const Endpoint endpoint, hirer(context));
   if (id.starts_with("did:"))
     return found_agent(context, endpoint, id);
   auto hiring = found_hiring(context, endpoint, id);
   if (hiring || hiring.error().kind != Kind::not_found || only_agrenting)
     return hiring;
-  return found_there(context, settings->agentsgethired, id);
+  return found_there(context, id);
 }
 
 Result<Reply> run_status(const Invocation& given, Context& context) {
