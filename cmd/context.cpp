@@ -90,7 +90,7 @@ Result<config::AgentEntry> Context::agrenting_agent(const std::string& name) {
   std::vector<std::string> known;
   for (const config::AgentEntry& agent : settings->agents) {
     known.push_back(agent.name);
-    if (agent.name == name || agent.did == name || (name.empty() && settings->agents.size() == 1)) {
+    if (iequals(agent.name, name) || agent.did == name || (name.empty() && settings->agents.size() == 1)) {
       if (agent.account.key.empty())
         return fail({Kind::auth, fmt::format("agent {} has no api_key in {}", agent.name, m_paths.config),
                      "add it with agr login agrenting --agent NAME"});
