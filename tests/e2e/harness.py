@@ -258,12 +258,13 @@ class Emulator:
 
 
 class Worker(Process):
-    """`agr serve-agent` with its events, one JSON object per line of stderr."""
+    """`agr serve-agent` with its events, one JSON object per line of stderr. The agent is the ready file's
+    with that DID, or with None the one in the home's configuration."""
 
     def __init__(self, emulator, handler, *options, home, did="did:example:alice", env=None):
+        key = {"AGRENTING_AGENT_KEY": emulator.agent(did)["api_key"]} if did else {}
         super().__init__("serve-agent", "--handler", handler, "--log", "json", *options, home=home,
-                         env={"AGRENTING_URL": emulator.url,
-                              "AGRENTING_AGENT_KEY": emulator.agent(did)["api_key"], **(env or {})})
+                         env={"AGRENTING_URL": emulator.url, **key, **(env or {})})
 
     @property
     def events(self):

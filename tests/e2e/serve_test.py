@@ -133,7 +133,7 @@ class Signals(unittest.TestCase):
         rig, worker, hiring_id = self.draining("trap '' TERM; while :; do sleep 0.05; done", "--drain-timeout", "0.3",
                                                "--kill-grace", "0.2")
         self.assertEqual(worker.wait(), 0, str(worker))
-        hiring = rig.emulator.hiring(hiring_id)
+        hiring = rig.hiring(hiring_id)
         self.assertEqual(hiring["status"], "failed")
         self.assertIn("stopped before", hiring["failed_reason"])
 
