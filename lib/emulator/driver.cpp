@@ -135,7 +135,7 @@ void Driver::Impl::respond(net::Responder responder, Response response) {
   if (response.stream)
     open(std::move(responder), std::move(response));
   else
-    responder.reply(response.status, to_net(std::move(response.headers)), std::move(response.body));
+    responder.reply(response.status, to_net(std::move(response.headers)), response.body);
 }
 
 void Driver::Impl::open(net::Responder responder, Response response) {

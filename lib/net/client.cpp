@@ -148,7 +148,7 @@ void Exchange::finish(Result<IncomingAnswer> result) {
 
 } // namespace
 
-void send(Loop& loop, OutgoingRequest request, std::function<void(Result<IncomingAnswer>)> done) {
+void send(Loop& loop, const OutgoingRequest& request, std::function<void(Result<IncomingAnswer>)> done) {
   auto url = Url::parse(request.url);
   if (url && url->scheme != "http")
     url = fail({Kind::usage, fmt::format("cannot ask {}: only plain http is spoken here", url->origin()),

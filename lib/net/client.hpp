@@ -29,6 +29,6 @@ struct IncomingAnswer {
 /// Sends it on the loop and calls `done` there, exactly once, never from inside this call. Errors:
 /// Kind::usage (not an http address), Kind::unavailable (no connection, no answer in time),
 /// Kind::protocol (the answer is no HTTP).
-void send(Loop& loop, OutgoingRequest request, std::function<void(Result<IncomingAnswer>)> done);
+void send(Loop& loop, const OutgoingRequest& request, std::function<void(Result<IncomingAnswer>)> done);
 
 } // namespace agr::net

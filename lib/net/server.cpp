@@ -89,7 +89,7 @@ public:
 
   void read_request();
 
-  void reply(int status, Headers headers, std::string body);
+  void reply(int status, Headers headers, const std::string& body);
   void open_stream(int status, Headers headers);
   void raw(std::string bytes);
 
@@ -196,7 +196,7 @@ void Connection::serve() {
 
 // Answering it
 
-void Connection::reply(int status, Headers headers, std::string body) {
+void Connection::reply(int status, Headers headers, const std::string& body) {
   std::string bytes = to_bytes({status, std::move(headers), Framing::length, body.size(), m_keep_alive});
   if (!m_is_head)
     bytes += body;
@@ -344,9 +344,9 @@ Responder::~Responder() {
           R"({"error":"the server failed to answer this request"})");
 }
 
-void Responder::reply(int status, Headers headers, std::string body) {
+void Responder::reply(int status, Headers headers, const std::string& body) {
   if (const auto connection = std::exchange(m_connection, nullptr))
-    connection->reply(status, std::move(headers), std::move(body));
+    connection->reply(status, std::move(headers), body);
 }
 
 Stream Responder::open_stream(int status, Headers headers) {

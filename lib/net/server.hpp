@@ -56,7 +56,7 @@ public:
   ~Responder();
 
   /// The whole answer. To a HEAD the same head and no body.
-  void reply(int status, Headers headers, std::string body);
+  void reply(int status, Headers headers, const std::string& body);
   /// The start of an answer that ends with the connection: no Content-Length, no chunks.
   Stream open_stream(int status, Headers headers);
   /// Writes these bytes instead of an HTTP answer, then closes. For a server that misbehaves on purpose;

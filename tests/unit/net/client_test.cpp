@@ -14,9 +14,9 @@ using net::ServerRequest;
 namespace {
 
 /// Runs the loop until the answer is there.
-Result<net::IncomingAnswer> ask(net::Loop& loop, net::OutgoingRequest request) {
+Result<net::IncomingAnswer> ask(net::Loop& loop, const net::OutgoingRequest& request) {
   std::optional<Result<net::IncomingAnswer>> answer;
-  net::send(loop, std::move(request), [&](Result<net::IncomingAnswer> result) {
+  net::send(loop, request, [&](Result<net::IncomingAnswer> result) {
     CHECK_FALSE(answer);
     answer = std::move(result);
     loop.post([&] { loop.stop(); });
