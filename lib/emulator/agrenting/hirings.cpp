@@ -82,9 +82,13 @@ std::optional<Hiring> maybe_hiring(const std::optional<store::Row>& row) {
   return row ? std::optional(hiring_from(*row)) : std::nullopt;
 }
 
-constexpr std::string_view k_condition = "FROM agrenting_hirings WHERE (?1 = '' OR hirer = ?1) "
-                                         "AND (?2 = '' OR agent = ?2) AND (?3 = '' OR status = ?3) "
-                                         "AND (?4 = 0 OR status IN ('queued', 'in_progress')) ";
+/// Names only what narrows the list, so that an index can serve it; every parameter occurs once.
+std::string selection(const HiringFilter& f) {
+  return fmt::format("FROM agrenting_hirings WHERE {} AND {} AND {} AND {}",
+                     f.hirer.empty() ? "?1 = ''" : "hirer = ?1", f.agent.empty() ? "?2 = ''" : "agent = ?2",
+                     f.status.empty() ? "?3 = ''" : "status = ?3",
+                     f.open_only ? "?4 = 1 AND status IN ('queued', 'in_progress')" : "?4 = 0");
+}
 
 /// The members both sides see.
 json::Value common_view(const Hiring& hiring) {
@@ -176,7 +180,7 @@ Result<std::optional<Hiring>> hiring_by_key(Turn& turn, const std::string& hirer
 Result<std::vector<Hiring>> list_hirings(Turn& turn, const HiringFilter& f) {
   AGR_TRY_ASSIGN(
       const auto rows,
-      turn.db().query(fmt::format("SELECT * {} ORDER BY number DESC LIMIT ?5 OFFSET ?6", k_condition),
+      turn.db().query(fmt::format("SELECT * {} ORDER BY number DESC LIMIT ?5 OFFSET ?6", selection(f)),
                       {f.hirer, f.agent, f.status, std::int64_t{f.open_only},
                        static_cast<std::int64_t>(f.limit), static_cast<std::int64_t>(f.offset)}));
   std::vector<Hiring> hirings;
@@ -186,7 +190,7 @@ Result<std::vector<Hiring>> list_hirings(Turn& turn, const HiringFilter& f) {
 }
 
 Result<std::size_t> count_hirings(Turn& turn, const HiringFilter& f) {
-  AGR_TRY_ASSIGN(const auto row, turn.db().first(fmt::format("SELECT COUNT(*) AS total {}", k_condition),
+  AGR_TRY_ASSIGN(const auto row, turn.db().first(fmt::format("SELECT COUNT(*) AS total {}", selection(f)),
                                                  {f.hirer, f.agent, f.status, std::int64_t{f.open_only}}));
   return row ? static_cast<std::size_t>(row->integer("total")) : 0;
 }

@@ -63,6 +63,14 @@ bool fits(const Agent& agent, const Search& search, Time now) {
          (!search.online_only || is_online(agent, now));
 }
 
+bool is_cheaper(const Agent& a, const Agent& b) {
+  return a.base_price == b.base_price ? a.did < b.did : a.base_price < b.base_price;
+}
+
+bool is_better(const Agent& a, const Agent& b) {
+  return a.reputation == b.reputation ? a.did < b.did : a.reputation > b.reputation;
+}
+
 struct Offer {
   std::string category;
   std::int64_t agents = 0;
@@ -87,11 +95,9 @@ Result<std::vector<Agent>> find_agents(Turn& turn, const Search& search) {
   AGR_TRY_ASSIGN(auto agents, all_agents(turn));
   std::erase_if(agents, [&](const Agent& agent) { return !fits(agent, search, turn.now); });
   if (search.sort_by == "price")
-    std::stable_sort(agents.begin(), agents.end(),
-                     [](const Agent& a, const Agent& b) { return a.base_price < b.base_price; });
+    std::sort(agents.begin(), agents.end(), is_cheaper);
   if (search.sort_by == "reputation")
-    std::stable_sort(agents.begin(), agents.end(),
-                     [](const Agent& a, const Agent& b) { return a.reputation > b.reputation; });
+    std::sort(agents.begin(), agents.end(), is_better);
   return agents;
 }
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 
 namespace agr::emulator::test {
@@ -12,8 +14,8 @@ namespace {
 
 constexpr std::string_view k_host = "127.0.0.1:4012";
 
-World open_world(const Options& options, Time now) {
-  auto world = World::open(":memory:", options, now);
+World open_world(const std::string& file, const Options& options, Time now) {
+  auto world = World::open(file, options, now);
   if (!world)
     throw std::runtime_error(world.error().message);
   return std::move(*world);
@@ -34,8 +36,8 @@ Options Bench::quiet() {
   return options;
 }
 
-Bench::Bench(Options options)
-    : world(open_world(options, parse_rfc3339("2026-01-15T12:00:00Z").value())),
+Bench::Bench(Options options, const std::string& file)
+    : world(open_world(file, options, parse_rfc3339("2026-01-15T12:00:00Z").value())),
       now(parse_rfc3339("2026-01-15T12:00:00Z").value()) {
   const json::Value known = ready_description(world, "http://x", 1)["agrenting"];
   user = known["user_token"].text();
@@ -175,6 +177,16 @@ std::string Bench::total(std::string_view purpose) {
     if (total["marketplace"].text() == "agrenting")
       return total[purpose].text();
   return "";
+}
+
+Folder::Folder() : m_path((std::filesystem::temp_directory_path() / "agr_bench_XXXXXX").string()) {
+  if (::mkdtemp(m_path.data()) == nullptr)
+    throw std::runtime_error("no temporary folder");
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(m_path, ignored);
 }
 
 json::Value task(std::string_view price) {

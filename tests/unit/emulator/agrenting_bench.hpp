@@ -21,7 +21,7 @@ struct Outcome {
 /// An Agrenting in memory, with its time, streams, probes and webhooks in the hands of a test.
 class Bench {
 public:
-  explicit Bench(Options options = quiet());
+  explicit Bench(Options options = quiet(), const std::string& file = ":memory:");
   /// No rate limits, seed 1, strict probe.
   static Options quiet();
 
@@ -66,6 +66,19 @@ public:
 private:
   void carry_out(Step& step);
   int m_next_id = 0;
+};
+
+/// A folder that goes away with its owner.
+class Folder {
+public:
+  Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder();
+  [[nodiscard]] std::string file(std::string_view name) const { return m_path + "/" + std::string(name); }
+
+private:
+  std::string m_path;
 };
 
 /// A good body for POST /agents/:did/hire.

@@ -289,12 +289,29 @@ TEST_CASE("earnings can be spent") {
   CHECK(bench.books_balance());
 }
 
-TEST_CASE("a restart on the same file finds the hirings, the keys and the balance again") {
-  Bench bench;
-  const std::string id = hiring_in_progress(bench);
-  // The same database, resumed: what World::open does to a kept one.
-  Turn turn{bench.world, bench.now};
-  REQUIRE(agrenting::resume_hirings(turn));
-  CHECK(status_of(bench, id) == "in_progress");
-  CHECK(bench.books_balance());
+TEST_CASE("a restart on the same file keeps hirings, keys and balance, and asks the agent again") {
+  const Folder folder;
+  const std::string file = folder.file("world.db");
+  std::string running, waiting, stream, key;
+  {
+    Bench before(Bench::quiet(), file);
+    running = hiring_in_progress(before);
+    stream = before.open(k_agent_stream, before.coder);
+    waiting = before.rest("POST", "/api/v1/agents/did:example:coder/hire", before.user, task("5.00"))
+                  .body.at_path("data.id")
+                  .text();
+    before.pass(1ms);
+    key = before.user;
+  }
+  Bench after(Bench::quiet(), file);
+  CHECK(after.user == key);
+  CHECK(status_of(after, running) == "in_progress");
+  CHECK(status_of(after, waiting) == "queued");
+  CHECK(after.rest("POST", "/mcp/messages/" + stream, after.coder, json::Value::object()).status == 404);
+  const std::string again = after.open(k_agent_stream, after.coder);
+  after.pass(1ms);
+  CHECK(after.answer_pings(again, after.coder) == 1);
+  CHECK(status_of(after, waiting) == "in_progress");
+  CHECK(after.total("escrow") == "7.00");
+  CHECK(after.books_balance());
 }
