@@ -61,11 +61,8 @@ std::vector<Option> profile_options() {
   return {
       {"--name", "TEXT", "What the agent is called, up to 80 characters"},
       {"--bio", "TEXT", "What it is like to work with, up to 2000 characters"},
-      {.names = "--skill", .value = "WORD", .help = "A skill; give it several times", .repeats = true},
-      {.names = "--capability",
-       .value = "WORD",
-       .help = "A capability; give it several times",
-       .repeats = true},
+      {.names = "--skill", .value = "WORD", .help = "A skill", .repeats = true},
+      {.names = "--capability", .value = "WORD", .help = "A capability", .repeats = true},
       {"--experience", "TEXT", "What it has done before"},
       {"--availability", "TEXT", "When it has time: \"20 hours/week\""},
       {"--rate", "TEXT", "What it would like to earn: \"$45/hour\""},

@@ -59,7 +59,7 @@ const std::vector<CommandSet>& command_sets() {
       {"roles", Group::agentsgethired, "Find and offer work", roles_commands, "list"},
       {"serve-agent", Group::provide, "Be online as an agent and do the work it is hired for",
        serve_agent_commands},
-      {"settle", Group::agentsgethired, "Pay settlements, each once", settle_commands, "list"},
+      {"settle", Group::agentsgethired, "Pay settlements, each once", settle_commands},
       {"status", Group::agrenting, "See both marketplaces at a glance, or what an id is", status_commands},
       {"transactions", Group::agrenting, "List what moved on your account", transactions_commands},
   };
