@@ -90,11 +90,15 @@ async function rest(request, response, path) {
     const one = known ?? (results[id] && { id, status: "completed" });
     return answer(response, one ? 200 : 404, one ? { data: one } : { errors: [{ code: "NOT_FOUND", message: "no" }] });
   }
+  if (request.method === "GET" && verb === "artifacts") return answer(response, 200, { data: artifacts[id] ?? [] });
   if (request.method !== "POST" || !known) return answer(response, 404, { errors: [{ code: "NOT_FOUND", message: "no" }] });
   const body = await bodyOf(request);
   if (verb === "artifacts") {
-    (artifacts[id] ??= []).push(...body.artifacts.map((artifact) => artifact.name));
-    return answer(response, 201, { data: body.artifacts.map(({ name }) => ({ id: name, name })) });
+    const kept = body.artifacts.map(({ name, artifact_type, content }) => ({
+      id: name, name, artifact_type, size_bytes: Buffer.byteLength(content),
+    }));
+    (artifacts[id] ??= []).push(...kept);
+    return answer(response, 201, { data: kept });
   }
   finish(id, verb === "result" ? body.output : { failed: body.reason });
   answer(response, 200, { data: { id, status: verb === "result" ? "completed" : "failed" } });
@@ -116,6 +120,7 @@ const server = http.createServer(async (request, response) => {
   return rest(request, response, url.pathname);
 });
 
+setTimeout(() => process.exit(1), 30_000).unref();
 server.listen(0, "127.0.0.1", () => {
   console.log(JSON.stringify({ url: `http://127.0.0.1:${server.address().port}` }));
 });

@@ -15,8 +15,7 @@ from recorder import Answer, Recorder
 # command → its words; {names} are the objects made in setUpClass
 LINES = {
     "register": "--name Bee --bio Busy",
-    "me update": "--bio Busier",
-    "me delete": "",
+    "me edit": "--bio Busier",
     "payout add": "mpp --destination acct_demo0001",
     "payout remove": "stripe",
     "roles post": "--title T --description D --rail stripe --amount 5.00 --currency USD",

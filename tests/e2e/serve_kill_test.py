@@ -26,6 +26,7 @@ class Killed(unittest.TestCase):
             for seed in range(ROUNDS):
                 with self.subTest(seed=seed):
                     chance = random.Random(seed)
+                    rig.kill_workers()
                     worker = rig.worker()
                     worker.wait_for("ready")
                     hiring_id = rig.hire()
@@ -68,9 +69,11 @@ class Killed(unittest.TestCase):
     def test_during_the_submission(self):
         """Cut the wire and the worker before the result has arrived, or after it but before the answer."""
         with Rig() as rig:
+            proxy = Proxy(rig.emulator)  # one for all rounds: another address would be another agent
             for seed in range(ROUNDS):
                 with self.subTest(seed=seed):
                     chance = random.Random(seed)
+                    rig.kill_workers()
                     victim = {"phase": chance.choice(["request", "answer"]), "worker": None}
 
                     def cut(phase, victim=victim):
@@ -79,16 +82,17 @@ class Killed(unittest.TestCase):
                         victim["worker"].popen.kill()
                         return False
 
-                    proxy = Proxy(rig.emulator, cut)
                     victim["worker"] = rig.worker(through=proxy)
                     victim["worker"].wait_for("ready")
+                    proxy.on_result = cut
                     hiring_id = rig.hire()
                     wait_until(lambda victim=victim: not victim["worker"].running, "the kill")
-                    proxy.close()
-                    rest = rig.worker()
+                    proxy.on_result = lambda at: True
+                    rest = rig.worker(through=proxy)
                     self.check(rig, hiring_id)
-                    wait_until(lambda rest=rest, id=hiring_id: rest.seen("submitted", id), "the report")
+                    rest.wait_for("submitted", hiring_id)
                     rest.kill()
+            proxy.close()
             self.assertTrue(rig.emulator.books()["balanced"])
 
     def test_an_answer_lost_without_a_kill(self):
@@ -103,7 +107,8 @@ class Killed(unittest.TestCase):
                     cuts.append(at)
                     return False
 
-                proxy = Proxy(rig.emulator, cut)
+                proxy = Proxy(rig.emulator)
+                proxy.on_result = cut
                 worker = rig.worker(through=proxy)
                 worker.wait_for("ready")
                 hiring_id = rig.hire()

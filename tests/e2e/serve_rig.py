@@ -3,6 +3,7 @@
 
 import socket
 import threading
+import time
 import urllib.parse
 
 from harness import Emulator, Home, Worker, wait_until
@@ -24,8 +25,7 @@ class Rig:
         return self
 
     def __exit__(self, *_):
-        for worker in self.workers:
-            worker.kill()
+        self.kill_workers()
         self.emulator.kill()
         self.emulator.home.remove()
         self.home.remove()
@@ -38,24 +38,36 @@ class Rig:
         self.workers.append(worker)
         return worker
 
+    def kill_workers(self):
+        for worker in self.workers:
+            worker.kill()
+
     def hire(self, task="count to three"):
         """The id of a new hiring, once the agent is free for one."""
         def accepted():
+            time.sleep(0.05)  # the hirer has 100 requests a minute
             status, body = self.emulator.request(
                 "POST", f"/api/v1/agents/{urllib.parse.quote(DID)}/hire",
                 {"task_description": task, "capability_requested": "summarizing", "price": "2.00"},
                 {"Authorization": f"Bearer {self.emulator.user_token}"})
-            assert status in (200, 201, 409, 503), (status, body)
+            assert status in (200, 201, 409, 429, 503), (status, body)
             return body["data"]["hiring"]["id"] if status in (200, 201) else None
-        return wait_until(accepted, "a free agent")
+        return wait_until(accepted, "a free agent", 70)
+
+    def hiring(self, hiring_id):
+        """As its agent reads it, who may ask as often as it likes."""
+        status, body = self.emulator.request("GET", f"/api/v1/hirings/{hiring_id}",
+                                             headers={"X-API-Key": self.emulator.agent()["api_key"]})
+        assert status == 200, body
+        return body["data"].get("hiring", body["data"])
 
     def status(self, hiring_id):
-        return self.emulator.hiring(hiring_id)["status"]
+        return self.hiring(hiring_id)["status"]
 
     def wait_for_end(self, hiring_id):
         """The hiring, once it is over."""
         def over():
-            hiring = self.emulator.hiring(hiring_id)
+            hiring = self.hiring(hiring_id)
             return hiring if hiring["status"] not in ("queued", "in_progress") else None
         try:
             return wait_until(over, f"the end of {hiring_id}", 60)
@@ -71,12 +83,12 @@ class Rig:
 
 
 class Proxy:
-    """A wire to the emulator with somebody on it: `on_result(phase)` is called when a result comes by, before
+    """A wire to the emulator with somebody on it: `on_result(phase)`, settable, is called when a result comes by, before
     it goes on and again before its answer goes back. When it returns False, the wire is cut there."""
 
-    def __init__(self, emulator, on_result):
+    def __init__(self, emulator):
         self.target = ("127.0.0.1", emulator.port)
-        self.on_result = on_result
+        self.on_result = lambda phase: True
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()

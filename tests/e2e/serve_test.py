@@ -94,7 +94,7 @@ class Handlers(unittest.TestCase):
             worker.wait_for("ready")
             hiring = rig.wait_for_end(rig.hire())
             self.assertEqual(hiring["status"], "completed", rig.story())
-            run = agr("artifacts", "list", hiring["id"], "--json", "--all", env=rig.emulator.env())
+            run = agr("artifacts", "list", hiring["id"], "--json", env=rig.emulator.env())
             artifacts = {a["name"]: a for a in run.json}
             self.assertEqual(len(artifacts), 62, str(run))
             self.assertEqual(artifacts["notes.md"]["artifact_type"], "markdown")
@@ -223,7 +223,7 @@ class Machine(unittest.TestCase):
             env = {"AGRENTING_URL": rig.emulator.url, "AGRENTING_AGENT_KEY": rig.emulator.agent()["api_key"]}
             for words, code in ((("--handler", "/no/such/program"), 64), ((), 64), (("--handler", "'cat"), 64),
                                 (("--handler", "cat", "--concurrency", "0"), 64), (("--handler", "cat", "--log", "xml"), 64),
-                                (("--handler", "cat", "--name", "nobody"), 78)):
+                                (("--handler", "cat", "--name", "nobody"), 4)):
                 with self.subTest(words):
                     run = agr("serve-agent", *words, home=rig.home, env=env)
                     self.assertEqual(run.code, code, str(run))
