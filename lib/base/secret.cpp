@@ -153,8 +153,9 @@ void Redactor::add(const Secret& secret) {
   for (std::string& form : forms_of(secret.reveal()))
     if (std::find(m_needles.begin(), m_needles.end(), form) == m_needles.end())
       m_needles.push_back(std::move(form));
-  std::stable_sort(m_needles.begin(), m_needles.end(),
-                   [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  std::sort(m_needles.begin(), m_needles.end(), [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  });
 }
 
 std::string Redactor::apply(std::string_view text) const {

@@ -170,7 +170,7 @@ std::string detail_table(const json::Value& value, const View& view, const Forma
   std::string out;
   for (const Column& column : view.columns) {
     const json::Value& cell = find(value, column.path);
-    if (cell.is_null())
+    if (plain_cell(cell, column.style).empty())
       continue;
     const std::string title(column.title);
     out +=
