@@ -84,6 +84,9 @@ Result<Running> start(const Spool& spool, const std::vector<std::string>& superv
 }
 
 Result<Found> find(const Spool& spool) {
+  // Its worker died before it made the folder, and without a folder nothing can be started.
+  if (::access(spool.folder().c_str(), F_OK) != 0 && errno == ENOENT)
+    return Ending{.how = How::never_started};
   AGR_TRY_ASSIGN(auto claim, spool.claimed());
   if (!claim) {
     AGR_TRY_ASSIGN(const bool voided, spool.claim(Claim{}));
@@ -103,8 +106,8 @@ Result<Found> find(const Spool& spool) {
   return ending.value_or(Ending{.how = How::lost});
 }
 
-void stop(const Running& running) {
-  ::syscall(SYS_pidfd_send_signal, running.exit.get(), SIGTERM, nullptr, 0);
+void stop(const Running& running, Stop how) {
+  ::syscall(SYS_pidfd_send_signal, running.exit.get(), how == Stop::gently ? SIGTERM : SIGINT, nullptr, 0);
 }
 
 void reap(const Running& running) {

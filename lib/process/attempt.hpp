@@ -25,8 +25,10 @@ Result<Running> start(const Spool& spool, const std::vector<std::string>& superv
 /// supervisor could not kill any more is killed here.
 Result<Found> find(const Spool& spool);
 
-/// Asks the supervisor to stop its handler; asked twice, it kills it.
-void stop(const Running& running);
+enum class Stop { gently, at_once };
+
+/// Has the supervisor stop its handler: with TERM and, after its grace, KILL; or with KILL.
+void stop(const Running& running, Stop how);
 
 /// To be called once `exit` is readable: a supervisor this process started would stay a zombie.
 void reap(const Running& running);

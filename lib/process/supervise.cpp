@@ -144,11 +144,10 @@ private:
   void take_wishes() {
     signalfd_siginfo info{};
     while (::read(m_signals.get(), &info, sizeof info) == sizeof info) {
-      if (info.ssi_signo == SIGCHLD)
-        continue;
-      if (m_why)
-        signal_group(SIGKILL);
-      stop_because(How::stopped);
+      if (info.ssi_signo == SIGINT)
+        kill_because(How::stopped);
+      else if (info.ssi_signo != SIGCHLD)
+        stop_because(How::stopped);
     }
   }
 

@@ -10,7 +10,7 @@ namespace agr::process {
 /// when the spool holds an ending, 1 when this attempt was not ours to run or could not be recorded.
 ///
 /// It stands between a worker and a handler so that the handler outlives the worker and its exit status
-/// is not lost with it. TERM or INT stops the handler, with grace; a second one kills it.
+/// is not lost with it. TERM stops the handler, with grace; INT kills it.
 ///
 /// Takes over the process: signal mask, child subreaper. Call it from a process that does nothing else.
 int supervise(const std::string& spool);

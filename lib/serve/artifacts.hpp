@@ -14,8 +14,8 @@
 namespace agr::serve {
 
 struct ArtifactFile {
-  std::string name; ///< relative to the folder: "report.md", "src/main.c"
-  std::string path;
+  std::string name = {}; ///< relative to the folder: "report.md", "src/main.c"
+  std::string path = {};
   std::uint64_t size = 0;
 
   friend bool operator==(const ArtifactFile&, const ArtifactFile&) = default;

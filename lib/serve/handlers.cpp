@@ -7,6 +7,7 @@
 #include <poll.h>
 
 #include <memory>
+#include <utility>
 
 namespace agr::serve {
 namespace {
@@ -46,7 +47,7 @@ void Handlers::start(const StartHandler& start) {
 }
 
 void Handlers::launch(const std::string& id, const process::Spool& spool) {
-  if (m_watched[id].stops > 0)
+  if (m_watched[id].stop)
     return end(id, process::Ending{.how = process::How::never_started});
   auto running = process::start(spool, m_supervisor);
   if (!running)
@@ -96,8 +97,8 @@ void Handlers::watch(const std::string& id, process::Running running) {
     process::reap(ended.running);
     look(id);
   });
-  for (; watched.stops > 0; --watched.stops)
-    process::stop(watched.running);
+  if (const auto how = std::exchange(watched.stop, std::nullopt))
+    process::stop(watched.running, *how);
   m_tell(HandlerStarted{id, watched.attempt});
 }
 
@@ -110,9 +111,9 @@ void Handlers::end(const std::string& id, process::Ending ending, std::string er
 void Handlers::stop(const StopHandler& stop) {
   auto& watched = m_watched[stop.id];
   if (watched.alive)
-    process::stop(watched.running);
+    process::stop(watched.running, stop.how);
   else
-    ++watched.stops;
+    watched.stop = stop.how;
 }
 
 void Handlers::forget(const Forget& forget) {

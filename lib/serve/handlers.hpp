@@ -32,8 +32,8 @@ private:
     int attempt = 0;
     process::Running running = {};
     net::WatchId watch = {};
-    bool alive = false; // `running` and `watch` mean something
-    int stops = 0;      // wished for before it was alive
+    bool alive = false;                // `running` and `watch` mean something
+    std::optional<process::Stop> stop; // wished for before it was alive
   };
 
   void launch(const std::string& id, const process::Spool& spool);

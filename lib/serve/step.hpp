@@ -4,7 +4,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "json/value.hpp"
-#include "process/spool.hpp"
+#include "process/attempt.hpp"
 #include "serve/entry.hpp"
 
 #include <optional>
@@ -95,16 +95,16 @@ struct StartHandler {
   std::string id;
   int attempt = 0;
   std::string hiring;
-  std::optional<Time> deadline;
+  std::optional<Time> deadline = {};
 };
 /// After a restart: is this handler still running, or how did it end?
 struct FindHandler {
   std::string id;
   int attempt = 0;
 };
-/// With grace; asked a second time, at once.
 struct StopHandler {
   std::string id;
+  process::Stop how = process::Stop::gently;
 };
 /// Whatever the handler left in its artifacts folder; those the marketplace has already are left out.
 struct UploadArtifacts {

@@ -114,15 +114,23 @@ void Worker::note_offer(const Offer& offer) {
   const bool has_enough = m_drain_until || (m_settings.once && (m_once_code || !m_open.empty()));
   if (has_enough || !is_workable(offer.status) || m_open.contains(offer.id) || m_closed.contains(offer.id))
     return;
-  if (!is_safe_id(offer.id)) {
-    m_closed.insert(offer.id);
-    return log(
-        {.level = Log::Level::warning, .event = "ignored", .text = "a hiring whose id is no plain word"});
-  }
+  if (!is_safe_id(offer.id) || m_closed_before.contains(offer.id))
+    return ignore(offer);
   auto& hiring = m_open[offer.id];
   hiring.entry = Entry{.id = offer.id, .hiring = offer.hiring, .deadline = offer.deadline, .seen_at = m_now};
   touch(hiring);
   log({.event = "hiring", .hiring_id = offer.id, .text = offer.summary});
+}
+
+/// Says so once.
+void Worker::ignore(const Offer& offer) {
+  m_closed.insert(offer.id);
+  const bool is_safe = is_safe_id(offer.id);
+  log({.level = Log::Level::warning,
+       .event = "ignored",
+       .hiring_id = is_safe ? offer.id : "",
+       .text = is_safe ? "this hiring was worked on and closed before; it is not run a second time"
+                       : "a hiring whose id is no plain word"});
 }
 
 /// What is no longer offered may have been cancelled: asked before it is believed, because lists overtake
@@ -137,7 +145,7 @@ void Worker::check_unlisted(const HiringsListed& listed) {
 }
 
 void Worker::take(const JournalLoaded& journal) {
-  m_closed.insert(journal.closed.begin(), journal.closed.end());
+  m_closed_before.insert(journal.closed.begin(), journal.closed.end());
   m_poll_at = m_now + m_settings.poll_while_down;
   for (const auto& entry : journal.open) {
     auto& hiring = m_open[entry.id];
@@ -222,7 +230,7 @@ void Worker::take(const HandlerEnded& ended) {
     count_unrunnable(verdict.unrunnable);
   }
   if (hiring->abandoned)
-    return close(ended.id, State::failed, ended_log(hiring->entry, "no longer ours"));
+    return close(ended.id, State::failed, std::nullopt);
   switch (verdict.kind) {
   case Verdict::Kind::deliver:
     return finish(*hiring, Report::result, "");
@@ -340,7 +348,7 @@ void Worker::give_up_result(Hiring& hiring, const Error& error) {
   if (entry.report != Report::result)
     return close(
         entry.id, State::failed,
-        {.level = Log::Level::error, .event = "refused", .hiring_id = entry.id, .text = error.message});
+        Log{.level = Log::Level::error, .event = "refused", .hiring_id = entry.id, .text = error.message});
   log({.level = Log::Level::error, .event = "refused", .hiring_id = entry.id, .text = error.message});
   entry.report = Report::failure;
   entry.reason = "the marketplace did not take the result: " + error.message;
@@ -391,10 +399,10 @@ void Worker::take(const ReadBack& answer) {
   if (!answer.status)
     return take_failed_try(*hiring, Next::read, answer.status.error());
   close(answer.id, State::failed,
-        {.level = Log::Level::warning,
-         .event = "gone",
-         .hiring_id = answer.id,
-         .text = "the marketplace does not know the hiring any more"});
+        Log{.level = Log::Level::warning,
+            .event = "gone",
+            .hiring_id = answer.id,
+            .text = "the marketplace does not know the hiring any more"});
 }
 
 void Worker::take_status(Hiring& hiring, const std::string& status) {
@@ -416,17 +424,18 @@ void Worker::ended_elsewhere(Hiring& hiring, const std::string& status) {
   if (std::exchange(hiring.abandoned, true))
     return;
   log(ended_log(hiring.entry, status));
-  m_step.now.emplace_back(StopHandler{hiring.entry.id});
+  m_step.now.emplace_back(StopHandler{hiring.entry.id, process::Stop::gently});
 }
 
-void Worker::close(const std::string& id, State state, Log log) {
+void Worker::close(const std::string& id, State state, std::optional<Log> log) {
   const auto found = m_open.find(id);
   auto entry = std::move(found->second.entry);
   m_open.erase(found);
   m_closed.insert(entry.id);
   entry.state = state;
   entry.hiring.clear();
-  m_step.after.emplace_back(std::move(log));
+  if (log)
+    m_step.after.emplace_back(std::move(*log));
   m_step.after.emplace_back(Forget{entry.id});
   m_step.lines.push_back(std::move(entry));
   if (m_settings.once)
@@ -482,18 +491,16 @@ void Worker::take(const Signalled& signalled) {
        .text = m_signals == 1
                    ? fmt::format("taking nothing new, {} running; a second signal cancels them", busy_slots())
                    : "cancelling what runs; a third signal leaves at once"});
-  if (m_signals == 2) {
-    stop_handlers(); // politely, and at once
-    stop_handlers();
-  }
+  if (m_signals == 2)
+    stop_handlers(process::Stop::at_once);
   do_what_is_due();
 }
 
-void Worker::stop_handlers() {
+void Worker::stop_handlers(process::Stop how) {
   m_handlers_stopped = true;
   for (const auto& [id, hiring] : m_open)
     if (is_busy(hiring.entry.state))
-      m_step.now.emplace_back(StopHandler{id});
+      m_step.now.emplace_back(StopHandler{id, how});
 }
 
 void Worker::take(const Tick&) {
@@ -517,7 +524,7 @@ void Worker::do_what_is_due() {
     m_step.now.emplace_back(ListPending{});
   }
   if (m_drain_until && *m_drain_until <= m_now && !m_handlers_stopped)
-    stop_handlers();
+    stop_handlers(process::Stop::gently);
 }
 
 void Worker::leave_when_done() {

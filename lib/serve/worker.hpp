@@ -59,6 +59,7 @@ private:
   void take(const Tick& tick);
 
   void note_offer(const Offer& offer);
+  void ignore(const Offer& offer);
   void check_unlisted(const HiringsListed& listed);
   void fill_slots();
   void accept(Hiring& hiring);
@@ -72,8 +73,8 @@ private:
   void give_up_result(Hiring& hiring, const Error& error);
   void take_status(Hiring& hiring, const std::string& status);
   void ended_elsewhere(Hiring& hiring, const std::string& status);
-  void close(const std::string& id, State state, Log log);
-  void stop_handlers();
+  void close(const std::string& id, State state, std::optional<Log> log);
+  void stop_handlers(process::Stop how);
   void do_what_is_due();
   void leave_when_done();
 
@@ -92,8 +93,9 @@ private:
   std::unordered_set<std::string> m_touched; // by the event at hand
 
   std::map<std::string, Hiring> m_open;
-  std::unordered_set<std::string> m_closed; // one hiring has one handler, ever
-  int m_unrunnable = 0;                     // handlers in a row that could not be run
+  std::unordered_set<std::string> m_closed;        // in this life: one hiring has one handler, ever
+  std::unordered_set<std::string> m_closed_before; // in earlier ones
+  int m_unrunnable = 0;                            // handlers in a row that could not be run
   bool m_stream_up = false;
   std::optional<Time> m_poll_at;
 

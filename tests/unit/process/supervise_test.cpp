@@ -191,25 +191,24 @@ TEST_CASE("nothing a handler forked is left behind") {
   }
 }
 
-TEST_CASE("a supervisor asked to stop gives the handler its grace, then kills it") {
+TEST_CASE("a supervisor asked to stop gives the handler its grace, then kills it; or kills it") {
   struct Case {
     const char* what;
     const char* script;
-    int asked;
+    int signal;
     const char* output;
   };
   for (const auto& c :
-       {Case{"handler tidies up", "trap 'echo bye; exit 0' TERM; : >up; while :; do sleep 0.01; done", 1,
-             "bye\n"},
-        Case{"handler does not care", "trap '' TERM; : >up; while :; do sleep 0.01; done", 1, ""},
-        Case{"asked twice", "trap '' TERM; : >up; while :; do sleep 0.01; done", 2, ""}}) {
+       {Case{"handler tidies up", "trap 'echo bye; exit 0' TERM; : >up; while :; do sleep 0.01; done",
+             SIGTERM, "bye\n"},
+        Case{"handler does not care", "trap '' TERM; : >up; while :; do sleep 0.01; done", SIGTERM, ""},
+        Case{"asked to kill", "trap 'echo bye' TERM; : >up; while :; do sleep 0.01; done", SIGINT, ""}}) {
     CAPTURE(c.what);
     const Stage stage;
     REQUIRE(stage.spool.fill(stage.shell(c.script), ""));
     const pid_t supervisor = fork_supervisor(stage.spool);
     wait_for_file(stage.folder + "/up");
-    for (int i = 0; i < c.asked; ++i)
-      ::kill(supervisor, i == 0 ? SIGTERM : SIGINT);
+    ::kill(supervisor, c.signal);
     CHECK(exit_code_of(supervisor) == 0);
     CHECK(stage.spool.ending().value()->how == How::stopped);
     CHECK(stage.text("stdout") == c.output);
@@ -253,6 +252,10 @@ TEST_CASE("an attempt nobody claimed is void from the moment somebody looks") {
   CHECK(std::get<Ending>(find(stage.spool).value()).how == How::never_started);
 }
 
+TEST_CASE("an attempt whose folder was never made was never started") {
+  CHECK(std::get<Ending>(find(Spool("/nowhere/1")).value()).how == How::never_started);
+}
+
 TEST_CASE("somebody who is not its parent can find a supervisor, wait for it and stop it") {
   const Stage stage;
   REQUIRE(stage.spool.fill(stage.shell("trap 'exit 0' TERM; : >up; while :; do sleep 0.01; done"), ""));
@@ -264,7 +267,7 @@ TEST_CASE("somebody who is not its parent can find a supervisor, wait for it and
     REQUIRE(std::holds_alternative<Running>(*found));
     const auto& running = std::get<Running>(*found);
     CHECK(running.supervisor.pid == supervisor);
-    stop(running);
+    stop(running, Stop::gently);
     pollfd watched{running.exit.get(), POLLIN, 0};
     CHECK(::poll(&watched, 1, 10'000) == 1);
     reap(running);

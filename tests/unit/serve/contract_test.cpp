@@ -84,35 +84,34 @@ TEST_CASE("an attempt's folder holds everything the handler is promised") {
                                  .spool = folder.path + "/spool",
                                  .max_output = 5};
   const auto hiring =
-      R"({"id":"h1","delivery_mode":"push\nEVIL=1","system_prompt":"be kind","task_description":"$(rm -rf /)"
-})";
+      R"x({"id":"h1","delivery_mode":"push\nEVIL=1","system_prompt":"be kind","task_description":"$(rm -rf /)"})x";
   const auto deadline = *parse_rfc3339("2027-01-02T03:04:05Z");
-const auto spool = prepare(settings, {.id = "h1", .attempt = 2, .hiring = hiring, .deadline = deadline});
-REQUIRE(spool);
-const auto command = spool->command().value();
-const auto has = [&](const std::string& variable) {
-  return std::ranges::count(command.environment, variable) == 1;
-};
-CHECK(has("PATH=/bin"));
-CHECK(has("AGR_HIRING_ID=h1"));
-CHECK(has("AGR_ATTEMPT=2"));
-CHECK(has("AGR_DELIVERY_MODE=output"));
-CHECK(has("AGR_DEADLINE=2027-01-02T03:04:05.000Z"));
-CHECK(has("AGR_WORKDIR=" + spool->path("work")));
-CHECK(has("AGR_ARTIFACTS=" + spool->path("artifacts")));
-CHECK(has("AGR_INPUT=" + spool->path("input.json")));
-CHECK(has("AGR_SYSTEM_PROMPT_FILE=" + spool->path("system_prompt.txt")));
-CHECK(command.folder == spool->path("work"));
-CHECK(process::read_file(spool->path("system_prompt.txt")).value() == "be kind");
-CHECK(json::parse(process::read_file(spool->path("input.json")).value()).value() ==
-      json::parse(hiring).value());
-struct stat info{};
-for (const auto& [name, mode] : {std::pair("input.json", 0600U), std::pair("command.json", 0600U),
-                                 std::pair("work", 0700U), std::pair("artifacts", 0700U)}) {
-  REQUIRE(::stat(spool->path(name).c_str(), &info) == 0);
-  CHECK((info.st_mode & 0777U) == mode);
-}
-CHECK_FALSE(prepare(settings, {.id = "h1", .attempt = 2, .hiring = hiring}));
+  const auto spool = prepare(settings, {.id = "h1", .attempt = 2, .hiring = hiring, .deadline = deadline});
+  REQUIRE(spool);
+  const auto command = spool->command().value();
+  const auto has = [&](const std::string& variable) {
+    return std::ranges::count(command.environment, variable) == 1;
+  };
+  CHECK(has("PATH=/bin"));
+  CHECK(has("AGR_HIRING_ID=h1"));
+  CHECK(has("AGR_ATTEMPT=2"));
+  CHECK(has("AGR_DELIVERY_MODE=output"));
+  CHECK(has("AGR_DEADLINE=2027-01-02T03:04:05.000Z"));
+  CHECK(has("AGR_WORKDIR=" + spool->path("work")));
+  CHECK(has("AGR_ARTIFACTS=" + spool->path("artifacts")));
+  CHECK(has("AGR_INPUT=" + spool->path("input.json")));
+  CHECK(has("AGR_SYSTEM_PROMPT_FILE=" + spool->path("system_prompt.txt")));
+  CHECK(command.folder == spool->path("work"));
+  CHECK(process::read_file(spool->path("system_prompt.txt")).value() == "be kind");
+  CHECK(json::parse(process::read_file(spool->path("input.json")).value()).value() ==
+        json::parse(hiring).value());
+  struct stat info{};
+  for (const auto& [name, mode] : {std::pair("input.json", 0600U), std::pair("command.json", 0600U),
+                                   std::pair("work", 0700U), std::pair("artifacts", 0700U)}) {
+    REQUIRE(::stat(spool->path(name).c_str(), &info) == 0);
+    CHECK((info.st_mode & 0777U) == mode);
+  }
+  CHECK_FALSE(prepare(settings, {.id = "h1", .attempt = 2, .hiring = hiring}));
 }
 
 TEST_CASE("secrets do not get into the last words") {

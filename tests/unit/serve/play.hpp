@@ -19,7 +19,9 @@ inline std::string word(const Effect& effect) {
       return fmt::format("start {}#{}", e.id, e.attempt);
     }
     std::string operator()(const FindHandler& e) const { return fmt::format("find {}#{}", e.id, e.attempt); }
-    std::string operator()(const StopHandler& e) const { return "stop " + e.id; }
+    std::string operator()(const StopHandler& e) const {
+      return (e.how == process::Stop::gently ? "stop " : "kill ") + e.id;
+    }
     std::string operator()(const UploadArtifacts& e) const { return "upload " + e.id; }
     std::string operator()(const SubmitResult& e) const { return "result " + e.id; }
     std::string operator()(const SubmitFailure& e) const { return "failure " + e.id; }

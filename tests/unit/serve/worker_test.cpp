@@ -59,6 +59,9 @@ TEST_CASE("what was closed in an earlier life stays closed") {
   Play play({}, JournalLoaded{.closed = {"h1"}});
   play.on(listed({offer("h1")}));
   CHECK(play.lines().empty());
+  CHECK(play.logged("ignored"));
+  play.on(listed({offer("h1")}));
+  CHECK_FALSE(play.logged("ignored"));
 }
 
 TEST_CASE("only work that is in progress is taken") {
@@ -453,10 +456,11 @@ TEST_CASE("polling takes over while the stream is down and stays in the backgrou
 }
 
 TEST_CASE("a refused key ends the worker with code 4") {
+  const Error refused{.kind = Kind::auth, .message = "no such key", .http_status = 401};
   Play play;
-  CHECK(play.on(LockedOut{http_error(401)}).after_words() == Words{"exit 4"});
+  CHECK(play.on(LockedOut{refused}).after_words() == Words{"exit 4"});
   Play other;
-  CHECK(other.submitting("h1").on(Submitted{"h1", http_error(401)}).after_words() == Words{"exit 4"});
+  CHECK(other.submitting("h1").on(Submitted{"h1", refused}).after_words() == Words{"exit 4"});
 }
 
 TEST_CASE("a journal that cannot be written ends the worker") {
@@ -510,7 +514,7 @@ TEST_CASE("a report that cannot be delivered does not hold up the drain for ever
 TEST_CASE("a second signal cancels, a third leaves at once") {
   Play play;
   play.running("h1").on(Signalled{SIGTERM}).on(Signalled{SIGTERM});
-  CHECK(play.now_words() == Words{"stop h1", "stop h1"});
+  CHECK(play.now_words() == Words{"kill h1"});
   play.on(Signalled{SIGINT});
   CHECK(play.now_words() == Words{"exit 130"});
   CHECK(play.lines().empty());
