@@ -37,6 +37,10 @@ int show(const Reply& reply, Context& context) {
   if (text.empty() && !reply.view.empty.empty() && format.mode != output::Mode::json)
     context.say(reply.view.empty);
   context.env.console.out.write(text);
+  if (!context.env.console.out.ok())
+    return report({Kind::internal, "the answer could not be written out completely",
+                   "is the disk full? What the command did stays done"},
+                  context);
   return reply.exit;
 }
 

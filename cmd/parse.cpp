@@ -132,7 +132,9 @@ void bind(CLI::App& app, const std::vector<Option>& options, std::deque<Bound>& 
                            ? app.add_flag_function(std::string(option.names),
                                                    [&target](std::int64_t) { target.values = {k_no_value}; })
                            : app.add_option(std::string(option.names), target.values);
-    if (!option.value.empty()) {
+    if (option.value.empty()) {
+      cli->disable_flag_override();
+    } else {
       cli->type_size(1)->expected(1)->allow_extra_args(false);
       cli->multi_option_policy(option.repeats ? CLI::MultiOptionPolicy::TakeAll
                                               : CLI::MultiOptionPolicy::Throw);

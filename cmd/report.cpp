@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/report.hpp"
 
+#include "base/secret.hpp"
 #include "base/text.hpp"
 #include "json/value.hpp"
 
@@ -11,6 +12,16 @@ namespace {
 
 json::Value optional_text(const std::string& text) {
   return text.empty() ? json::Value() : json::Value(text);
+}
+
+/// A key that was given where none belongs is not repeated on the screen.
+Error without_tokens(Error error) {
+  const Redactor shapes;
+  error.message = shapes.apply(error.message);
+  error.hint = shapes.apply(error.hint);
+  error.code = shapes.apply(error.code);
+  error.request_id = shapes.apply(error.request_id);
+  return error;
 }
 
 std::string as_json(const Error& error) {
@@ -44,7 +55,8 @@ int report(const Error& error, Context& context) {
   if (error.kind == Kind::dry_run)
     return exit_code(error.kind);
   const bool json = context.globals.mode == output::Mode::json || context.globals.mode == output::Mode::jsonl;
-  context.env.console.err.write(json ? as_json(error) : as_text(error, context.colour_err()));
+  const Error shown = without_tokens(error);
+  context.env.console.err.write(json ? as_json(shown) : as_text(shown, context.colour_err()));
   return exit_code(error.kind);
 }
 

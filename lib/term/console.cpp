@@ -27,13 +27,16 @@ public:
       const ssize_t written = ::write(m_fd, text.data(), text.size());
       if (written < 0 && errno == EINTR)
         continue;
-      // The reader is gone (EPIPE) or the disk is full: nobody is left to tell.
-      if (written < 0)
-        m_closed = true;
-      else
+      if (written >= 0) {
         text.remove_prefix(static_cast<std::size_t>(written));
+        continue;
+      }
+      m_closed = true;
+      m_lost = errno != EPIPE;
     }
   }
+
+  [[nodiscard]] bool ok() const override { return !m_lost; }
 
   [[nodiscard]] bool is_terminal() const override { return m_terminal; }
 
@@ -48,6 +51,7 @@ private:
   int m_fd;
   bool m_terminal;
   bool m_closed = false;
+  bool m_lost = false;
 };
 
 /// Turns the echo off for as long as it lives.

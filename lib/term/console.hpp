@@ -14,6 +14,8 @@ class Output {
 public:
   virtual ~Output() = default;
   virtual void write(std::string_view text) = 0;
+  /// False once something was lost: a full disk. A reader that left early lost nothing it wanted.
+  [[nodiscard]] virtual bool ok() const { return true; }
   [[nodiscard]] virtual bool is_terminal() const = 0;
   [[nodiscard]] virtual int width() const = 0; ///< columns; 80 when unknown
 };

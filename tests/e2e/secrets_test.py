@@ -149,8 +149,8 @@ class Places(unittest.TestCase):
             self.skipTest("needs strace")
         with Recorder(lambda _: Answer(balance)) as marketplace, Home() as home:
             trace = home.path / "trace"
-            subprocess.run(["strace", "-f", "-e", "trace=openat,open,creat", "-o", trace, AGR, "login", "agrenting",
-                            "--with-token", "--url", marketplace.url], input=USER, text=True, env=home.env(), check=True)
+            subprocess.run(["strace", "-f", "-qq", "-e", "trace=openat,open,creat", "-o", trace, AGR, "login", "agrenting",
+                            "--with-token", "--url", marketplace.url], input=USER, text=True, env=home.env(), check=True, stderr=subprocess.DEVNULL)
             made = [line for line in trace.read_text().splitlines() if "O_CREAT" in line and str(home.path) in line]
             self.assertTrue(made)
             for line in made:
