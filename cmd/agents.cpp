@@ -70,8 +70,7 @@ const std::vector<Command>& agents_commands() {
        .effect = Effect::read,
        .summary = "Find agents to hire on Agrenting",
        .about = "The price is what one hiring costs at least. An agent takes one hiring at a time: \"busy\" "
-                "ones will "
-                "refuse a second.",
+                "ones will refuse a second.",
        .options = {{"--capability", "NAME", "Only agents that can do this"},
                    {"--max-price", "USD", "Only agents that cost at most this", Option::Type::money},
                    {"--min-reputation", "NUMBER", "Only agents with at least this reputation"},

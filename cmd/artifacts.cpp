@@ -45,37 +45,52 @@ struct Target {
   bool force = false;
 };
 
-Result<Target> target_of(const Invocation& given) {
+Result<void> make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error)
+    return {};
+  return fail(
+      {Kind::usage, fmt::format("making the folder {} failed: {}", printable(folder), error.message())});
+}
+
+/// A hiring's files go into a folder, however many there are; one artifact may be given a name.
+Result<Target> target_of(const Invocation& given, bool whole_hiring) {
   Target target;
   target.force = given.has("--force");
   const std::string output = given.text("--output");
   if (output.empty())
     return target;
+  if (output == "-") {
+    target.to_stdout = true;
+    return target;
+  }
   const std::filesystem::path path(output);
   std::error_code ignored;
-  if (output == "-")
-    target.to_stdout = true;
-  else if (output.ends_with('/') || std::filesystem::is_directory(path, ignored))
-    target.folder = output;
-  else
-    target = {path.has_parent_path() ? path.parent_path().string() : ".", path.filename().string(), false,
-              target.force};
-  std::error_code error;
-  std::filesystem::create_directories(target.folder, error);
-  if (error)
-    return fail({Kind::usage,
-                 fmt::format("making the folder {} failed: {}", printable(target.folder), error.message())});
+  target.folder = output;
+  if (!whole_hiring && !output.ends_with('/') && !std::filesystem::is_directory(path, ignored)) {
+    target.folder = path.has_parent_path() ? path.parent_path().string() : ".";
+    target.file = path.filename().string();
+  }
+  AGR_TRY(make_folder(target.folder));
   return target;
 }
 
 /// What is to be fetched: all of a hiring's artifacts, or the one with that id.
-Result<Artifacts> wanted(Context& context, const Endpoint& endpoint, const std::string& id) {
+struct Wanted {
+  Artifacts artifacts;
+  bool whole_hiring = true;
+};
+
+Result<Wanted> wanted(Context& context, const Endpoint& endpoint, const std::string& id) {
   auto listed = artifacts_of(context, endpoint, id);
-  if (listed || listed.error().kind != Kind::not_found)
-    return listed;
+  if (listed)
+    return Wanted{std::move(*listed)};
+  if (listed.error().kind != Kind::not_found)
+    return fail(std::move(listed).error());
   Artifact one;
   one.id = id;
-  return Artifacts{one};
+  return Wanted{{one}, false};
 }
 
 Result<http::Response> fetch(Context& context, const Endpoint& endpoint, const Artifact& artifact,
@@ -151,19 +166,17 @@ Result<Reply> download_all(Context& context, const Endpoint& endpoint, const Art
 Result<Reply> run_download(const Invocation& given, Context& context) {
   const std::string id = given.text("ID");
   AGR_TRY_ASSIGN(const Endpoint endpoint, hirer(context));
-  AGR_TRY_ASSIGN(const Artifacts artifacts, wanted(context, endpoint, id));
-  AGR_TRY_ASSIGN(const Target target, target_of(given));
-  if (artifacts.size() > 1 && (target.to_stdout || !target.file.empty()))
+  AGR_TRY_ASSIGN(const Wanted found, wanted(context, endpoint, id));
+  AGR_TRY_ASSIGN(const Target target, target_of(given, found.whole_hiring));
+  if (!target.to_stdout)
+    return download_all(context, endpoint, found.artifacts, target);
+  if (found.artifacts.size() != 1)
     return fail({Kind::usage,
-                 fmt::format("hiring {} has {} artifacts, --output {} takes one", printable(id),
-                             artifacts.size(), printable(given.text("--output"))),
-                 "name a folder, or one artifact's id: `agr artifacts list`"});
-  if (target.to_stdout) {
-    for (const Artifact& artifact : artifacts)
-      AGR_TRY(to_stdout(context, endpoint, artifact));
-    return Reply{};
-  }
-  return download_all(context, endpoint, artifacts, target);
+                 fmt::format("hiring {} has {} artifacts, standard output takes one", printable(id),
+                             found.artifacts.size()),
+                 fmt::format("choose one: `agr artifacts list {}`", printable(id))});
+  AGR_TRY(to_stdout(context, endpoint, found.artifacts.front()));
+  return Reply{};
 }
 
 } // namespace
@@ -179,12 +192,12 @@ const std::vector<Command>& artifacts_commands() {
       {.name = "artifacts download",
        .effect = Effect::read,
        .summary = "Download the files a hiring delivered",
-       .about = "Whole files, streamed to disk; one is there under its name only when it is complete. Names "
-                "come from "
-                "strangers: they never leave the folder, and nothing is replaced unless you say so.",
+       .about =
+           "Whole files, streamed to disk; one is there under its name only when it is complete. Names come "
+           "from strangers: they never leave the folder, and nothing is replaced unless you say so.",
        .arguments = {{"ID", "a hiring's id for all of its artifacts, or one artifact's id"}},
        .options = {{"-o,--output", "PLACE",
-                    "A folder, a file name for a single artifact, or - for standard output"},
+                    "A folder; for one artifact also a file name; - for standard output"},
                    {"-f,--force", "", "Replace files that are there already"}},
        .examples = {{"Everything into a folder", "agr artifacts download HIRING -o results/"},
                     {"One to the next program", "agr artifacts download ARTIFACT -o - | less"}},

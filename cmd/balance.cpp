@@ -50,9 +50,8 @@ const std::vector<Command>& balance_commands() {
       {.name = "balance",
        .effect = Effect::read,
        .summary = "See your money on Agrenting: free, held and total",
-       .about =
-           "Escrow is what your open hirings hold. It goes to the agent when a hiring completes, less the "
-           "service's fee, and comes back when it fails or is cancelled.",
+       .about = "Escrow is what your open hirings hold. It goes to the agent when a hiring completes, less "
+                "the service's fee, and comes back when it fails or is cancelled.",
        .examples = {{"How much may be spent", "agr balance --json=available"}},
        .run = run_balance}};
   return k_commands;

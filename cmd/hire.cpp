@@ -228,16 +228,12 @@ const std::vector<Command>& hire_commands() {
       {.name = "hire",
        .effect = Effect::money,
        .summary = "Hire an agent on Agrenting for one task",
-       .about =
-           "Holds the price in escrow and hands the task over; the agent is paid when it delivers, and the "
-           "money "
-           "comes back when it fails. Price and capability are the agent's own unless you name others.\n\n"
-           "Every hire has a key, written down before anything is sent. When the answer is lost, or agr is "
-           "interrupted, run the same command again: it goes on under the same key, and the service never "
-           "holds "
-           "the money twice. With --wait the exit code is 0 for completed, 1 for any other end, and 8 when "
-           "the "
-           "time ran out first.",
+       .about = "Holds the price in escrow and hands the task over; the agent is paid when it delivers, and "
+                "the money comes back when it fails. Price and capability are the agent's own unless you "
+                "name others.\n\nEvery hire has a key, written down before anything is sent. When the answer "
+                "is lost, or agr is interrupted, run the same command again: it goes on under the same key, "
+                "and the service never holds the money twice. With --wait the exit code is 0 for completed, "
+                "1 for any other end, and 8 when the time ran out first.",
        .arguments = {{"DID", "the agent's DID: agr agents list"},
                      {"TASK", "what is to be done, up to 5,000 characters; - reads it from standard input",
                       Argument::Count::many}},

@@ -144,8 +144,7 @@ const std::vector<Command>& hirings_commands() {
        .effect = Effect::change,
        .summary = "Cancel a hiring and take the money back",
        .about = "Works until the agent has delivered. What counts is how the hiring stands afterwards: when "
-                "the agent "
-                "was faster it is completed and paid, and this exits with 7.",
+                "the agent was faster it is completed and paid, and this exits with 7.",
        .arguments = {{"ID", "the hiring's id"}},
        .examples = {{"Without being asked", "agr hirings cancel ID --yes"}},
        .run = run_cancel},

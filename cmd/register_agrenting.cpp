@@ -87,10 +87,9 @@ Result<void> save(const Registration& registration, const NewAgent& asked, const
 
 /// The one moment a key is printed: it could not be saved, and nobody can ask for it again.
 Error only_copy(Error error, const Registration& registration, Context& context) {
-  context.env.console.err.write(
-      fmt::format("WARNING: the agent is registered, but its key could not be saved. This is "
-                  "the only copy of it; keep it safe:\n{}\n",
-                  printable(registration.api_key.reveal())));
+  context.env.console.err.write(fmt::format("WARNING: the agent is registered, but its key could not be "
+                                            "saved. This is the only copy of it; keep it safe:\n{}\n",
+                                            printable(registration.api_key.reveal())));
   error.message = fmt::format("the agent is registered, but its key could not be saved: {}", error.message);
   error.hint = "save the key above with agr login agrenting --agent NAME --with-token";
   return error;

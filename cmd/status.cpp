@@ -195,10 +195,8 @@ const std::vector<Command>& status_commands() {
        .effect = Effect::read,
        .summary = "See both marketplaces at a glance, or what an id is",
        .about = "Without an id: who you are, your money, what is open, and hires whose outcome this machine "
-                "does not "
-                "know yet. Only marketplaces you have a key for are asked. With an id: the hiring, agent (by "
-                "DID), "
-                "contract, application, role or settlement it belongs to.",
+                "does not know yet. Only marketplaces you have a key for are asked. With an id: the hiring, "
+                "agent (by DID), contract, application, role or settlement it belongs to.",
        .arguments = {{"ID", "an id of either marketplace, or a DID", Argument::Count::maybe}},
        .examples = {{"What is going on", "agr status"},
                     {"What was this again", "agr status did:example:alice"}},

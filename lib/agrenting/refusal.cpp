@@ -35,18 +35,16 @@ std::string word_after(std::string_view message, std::string_view lead) {
 
 std::string hint_scope(std::string_view message) {
   const std::string scope = word_after(message, "required scope:");
-  return fmt::format(
-      "make a token {} at /dashboard/api-keys (its Claude Code preset is enough), then `agr login "
-      "agrenting --with-token`",
-      scope.empty() ? "with the missing scope" : fmt::format("with the scope {}", scope));
+  return fmt::format("make a token {} at /dashboard/api-keys (its Claude Code preset is enough), then `agr "
+                     "login agrenting --with-token`",
+                     scope.empty() ? "with the missing scope" : fmt::format("with the scope {}", scope));
 }
 
 std::string hint_cap(std::string_view message) {
   const std::string cap = word_after(message, "cap $");
-  return fmt::format(
-      "this token's limit for one hire{} was set when it was made: lower --price, or log in with a "
-      "token of a higher limit",
-      cap.empty() ? std::string() : fmt::format(", {} USD,", cap));
+  return fmt::format("this token's limit for one hire{} was set when it was made: lower --price, or log in "
+                     "with a token of a higher limit",
+                     cap.empty() ? std::string() : fmt::format(", {} USD,", cap));
 }
 
 std::string hint_balance(std::string_view) {

@@ -22,6 +22,18 @@ constexpr std::string_view k_schema = R"(
   CREATE INDEX IF NOT EXISTS intents_open ON intents (kind, fingerprint) WHERE state = 'open';
 )";
 
+constexpr std::string_view k_begin = R"(
+  INSERT INTO intents (key, kind, fingerprint, summary, request, begun, state, answer)
+  VALUES (?, ?, ?, ?, ?, ?, 'open', '')
+  ON CONFLICT (key) DO UPDATE SET
+    kind = excluded.kind, fingerprint = excluded.fingerprint, summary = excluded.summary,
+    request = excluded.request, begun = excluded.begun, state = 'open', answer = ''
+)";
+
+constexpr std::string_view k_find_open = R"(
+  SELECT * FROM intents WHERE kind = ? AND fingerprint = ? AND state = 'open' ORDER BY begun DESC, key LIMIT 1
+)";
+
 Intent intent_of(const Row& row) {
   return {row.text("key"),     row.text("kind"),    row.text("fingerprint"),
           row.text("summary"), row.text("request"), Time{Millis{row.integer("begun")}}};
@@ -36,22 +48,14 @@ Result<Intents> Intents::open(const std::string& path) {
 }
 
 Result<void> Intents::begin(const Intent& intent) {
-  AGR_TRY(m_database.run(
-      "INSERT INTO intents (key, kind, fingerprint, summary, request, begun, state, answer) "
-      "VALUES (?, ?, ?, ?, ?, ?, 'open', '') "
-      "ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, fingerprint = excluded.fingerprint, "
-      "summary = excluded.summary, request = excluded.request, begun = excluded.begun, "
-      "state = 'open', answer = ''",
-      {intent.key, intent.kind, intent.fingerprint, intent.summary, intent.request,
-       std::int64_t{intent.begun.time_since_epoch().count()}}));
+  AGR_TRY(m_database.run(k_begin, {intent.key, intent.kind, intent.fingerprint, intent.summary,
+                                   intent.request, std::int64_t{intent.begun.time_since_epoch().count()}}));
   return {};
 }
 
 Result<std::optional<Intent>> Intents::find_open(std::string_view kind, std::string_view fingerprint) {
   AGR_TRY_ASSIGN(const auto row,
-                 m_database.first("SELECT * FROM intents WHERE kind = ? AND fingerprint = ? AND "
-                                  "state = 'open' ORDER BY begun DESC, key LIMIT 1",
-                                  {std::string(kind), std::string(fingerprint)}));
+                 m_database.first(k_find_open, {std::string(kind), std::string(fingerprint)}));
   return row ? std::optional(intent_of(*row)) : std::nullopt;
 }
 

@@ -82,7 +82,7 @@ TEST_CASE("messages come from the hiring, or from their own list") {
 
 TEST_CASE("downloads keep to their folder and never replace by themselves") {
   Runner one;
-  const std::string folder = one.folder.path("out/");
+  const std::string folder = one.folder.path("out");
   one.market.on("GET /hirings/h1/artifacts", 200,
                 R"({"data":[{"id":"f1","name":"../../evil.md"},{"id":"f2","name":"evil.md"}]})");
   one.market.on("GET /artifacts/f1/download", 200, "first");
@@ -112,6 +112,8 @@ TEST_CASE("one artifact can be named by its own id, and go to a file or to stand
   CHECK(one.run({"artifacts", "download", "f1", "-o", one.folder.path("new/")}).exit == 0);
   CHECK(one.folder.read("new/report.md") == "bytes");
   CHECK(one.run({"artifacts", "download", "f9"}).exit == 6);
+  one.market.on("GET /hirings/h1/artifacts", 200, R"({"data":[{"id":"f1"},{"id":"f2"}]})");
+  CHECK(one.run({"artifacts", "download", "h1", "-o", "-"}).exit == 64);
 }
 
 TEST_CASE("a download that fails leaves the others and says so") {
