@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <future>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -283,13 +284,34 @@ TEST_CASE("a port that is taken, and an address that is none, are errors") {
   CHECK_FALSE(net::Server::listen(loop, "not an address", 0, echo));
 }
 
+TEST_CASE("a refusal is readable for a client that is still sending") {
+  const Live live(echo, {.body_bytes = 100});
+  const Wire wire = live.connect();
+  wire.send("POST / HTTP/1.1\r\nContent-Length: 200000\r\n\r\n" + std::string(200'000, 'x'));
+  CHECK(wire.read_until("}").starts_with("HTTP/1.1 413"));
+  CHECK(wire.has_ended()); // and was not reset, which could have destroyed the answer
+}
+
 TEST_CASE("a server that dies closes its connections and frees its port") {
   net::Loop loop;
-  int port = 0;
-  {
-    const auto server = net::Server::listen(loop, "127.0.0.1", 0, echo);
-    REQUIRE(server);
-    port = server->port();
-  }
-  CHECK(net::Server::listen(loop, "127.0.0.1", port, echo).has_value());
+  std::optional<net::Server> server;
+  const auto opened = [&](int port) {
+    auto result =
+        net::Server::listen(loop, "127.0.0.1", port, [&](const ServerRequest&, Responder responder) {
+          responder.reply(200, {}, "");
+          loop.stop();
+        });
+    if (result)
+      server.emplace(std::move(*result));
+    return result.has_value();
+  };
+  REQUIRE(opened(0));
+  const int port = server->port();
+  const Wire wire(port);
+  wire.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  loop.run();
+  server.reset();
+  CHECK(wire.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 OK"));
+  CHECK(wire.has_ended());
+  CHECK(opened(port));
 }

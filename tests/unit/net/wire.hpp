@@ -62,6 +62,11 @@ public:
       text.append(piece.data(), static_cast<std::size_t>(got));
     }
   }
+  /// Whether the other side has ended it, after everything it sent was read.
+  [[nodiscard]] bool has_ended() const {
+    char byte = 0;
+    return ::recv(m_socket, &byte, 1, 0) == 0;
+  }
 
 private:
   int m_socket;
