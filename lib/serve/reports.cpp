@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace agr::serve {
@@ -49,6 +50,7 @@ Result<http::Request> load_portion(const agrenting::Endpoint& endpoint, const st
 struct Reports::Upload {
   std::string id;
   std::vector<ArtifactFile> files;
+  std::vector<agrenting::Artifact> there;      // at the marketplace already
   std::vector<std::vector<ArtifactFile>> left; // last portion first
 };
 
@@ -119,18 +121,23 @@ void Reports::upload(const UploadArtifacts& order) {
           m_tell(ArtifactRefused{upload->id, name});
         if (upload->files.empty())
           return uploaded(*upload, std::nullopt);
-        compare(upload);
+        compare(upload, "");
       });
 }
 
 /// An upload may have been cut off before: only what is not there yet is sent.
-void Reports::compare(std::shared_ptr<Upload> upload) {
-  ask(agrenting::list_artifacts(m_endpoint, upload->id), "list artifacts of hiring " + upload->id,
+void Reports::compare(std::shared_ptr<Upload> upload, const std::string& cursor) {
+  auto request = agrenting::list_artifacts(m_endpoint, upload->id);
+  request.url += cursor.empty() ? "?limit=100" : "?limit=100&cursor=" + percent_encode(cursor);
+  ask(std::move(request), "list artifacts of hiring " + upload->id,
       [this, upload](Result<json::Value> answer) {
-        const auto page = answer ? agrenting::read_artifacts(*answer) : fail(answer.error());
+        auto page = answer ? agrenting::read_artifacts(*answer) : fail(answer.error());
         if (!page)
           return uploaded(*upload, page.error());
-        upload->left = portions(missing(upload->files, page->items));
+        std::move(page->items.begin(), page->items.end(), std::back_inserter(upload->there));
+        if (page->has_more && !page->cursor.empty() && !page->items.empty())
+          return compare(upload, page->cursor);
+        upload->left = portions(missing(upload->files, upload->there));
         std::ranges::reverse(upload->left);
         send_next(upload);
       });

@@ -241,7 +241,7 @@ void Worker::take(const HandlerEnded& ended) {
   case Verdict::Kind::later:
     return run_later(*hiring, verdict.reason, "");
   case Verdict::Kind::again:
-    return run_later(*hiring, verdict.reason, ended.ending.message);
+    return run_again(*hiring, verdict.reason, ended.ending.message);
   }
 }
 
@@ -273,6 +273,14 @@ void Worker::run_later(Hiring& hiring, const std::string& reason, std::string_vi
        .text = fmt::format("{}{}{}; next attempt in {}", reason, detail.empty() ? "" : ": ", detail,
                            for_people(delay)),
        .fields = json::Value::object({{"milliseconds", static_cast<long long>(delay.count())}})});
+}
+
+/// What a kill cut off before it began is begun at once; what could not begin for a reason of its own waits.
+void Worker::run_again(Hiring& hiring, const std::string& reason, std::string_view detail) {
+  if (!detail.empty())
+    return run_later(hiring, reason, detail);
+  hiring.entry.state = State::seen;
+  touch(hiring);
 }
 
 void Worker::finish(Hiring& hiring, Report report, std::string reason) {

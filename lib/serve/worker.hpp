@@ -64,6 +64,7 @@ private:
   void fill_slots();
   void accept(Hiring& hiring);
   void run_later(Hiring& hiring, const std::string& reason, std::string_view detail);
+  void run_again(Hiring& hiring, const std::string& reason, std::string_view detail);
   void finish(Hiring& hiring, Report report, std::string reason);
   void count_unrunnable(bool unrunnable);
   void submit(Hiring& hiring);

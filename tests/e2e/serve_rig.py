@@ -100,12 +100,17 @@ class Proxy:
         while True:
             try:
                 client, _ = self.listener.accept()
-                server = socket.create_connection(self.target)
             except OSError:
                 return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        with client, socket.create_connection(self.target) as server:
             answering = threading.Event()
-            threading.Thread(target=self._up, args=(client, server, answering), daemon=True).start()
-            threading.Thread(target=self._down, args=(client, server, answering), daemon=True).start()
+            up = threading.Thread(target=self._up, args=(client, server, answering), daemon=True)
+            up.start()
+            self._down(client, server, answering)
+            up.join()
 
     def _up(self, client, server, answering):
         self._pump(client, server, lambda data: self._request(data, answering))

@@ -94,9 +94,10 @@ class Handlers(unittest.TestCase):
             worker.wait_for("ready")
             hiring = rig.wait_for_end(rig.hire())
             self.assertEqual(hiring["status"], "completed", rig.story())
-            run = agr("artifacts", "list", hiring["id"], "--json", env=rig.emulator.env())
-            artifacts = {a["name"]: a for a in run.json}
-            self.assertEqual(len(artifacts), 62, str(run))
+            _, body = rig.emulator.request("GET", f"/api/v1/hirings/{hiring['id']}/artifacts?limit=100",
+                                           headers={"X-API-Key": rig.emulator.agent()["api_key"]})
+            artifacts = {a["name"]: a for a in body["data"]}
+            self.assertEqual(len(artifacts), 62, body)
             self.assertEqual(artifacts["notes.md"]["artifact_type"], "markdown")
             self.assertEqual(artifacts["d/raw"]["artifact_type"], "file")
             self.assertNotIn("passwd", artifacts)
@@ -237,7 +238,7 @@ class Machine(unittest.TestCase):
             self.skipTest("no user namespaces here")
         with Rig() as rig:
             rig.home.state.mkdir()
-            wrapper = rig.home.script("on-small-disk", f"#!/bin/sh\nmount -t tmpfs -o size=512k none {rig.home.state} || exit 9\n"
+            wrapper = rig.home.script("on-small-disk", f"#!/bin/sh\nmount -t tmpfs -o size=512k,mode=700 none {rig.home.state} || exit 9\n"
                                                        f"exec {AGR} \"$@\"\n")
             err = open(rig.home.path / "err", "w+")
             worker = subprocess.Popen(["unshare", "-Urm", wrapper, "serve-agent", "--handler", rig.handler, "--log", "json"],

@@ -198,12 +198,25 @@ TEST_CASE("work whose deadline has passed is reported, not begun") {
 }
 
 TEST_CASE("an attempt that certainly never ran is made again") {
-  Play play({.later_delay = Millis(10)});
+  Play play;
   play.on(listed({offer("h1")})).on(ended("h1", How::never_started));
-  CHECK(play.lines() == Words{"h1 seen"});
+  CHECK(play.lines() == Words{"h1 accepted"});
   CHECK_FALSE(play.logged("finished"));
-  play.wake();
   CHECK(play.after_words() == Words{"start h1#2"});
+}
+
+TEST_CASE("one that could not be started for a reason waits first, and the reason is not for the hirer") {
+  Play play({.most_attempts = 2, .later_delay = Millis(10)});
+  auto not_started = ended("h1", How::never_started);
+  not_started.ending.message = "cannot create /home/me: no space left";
+  play.on(listed({offer("h1")})).on(not_started);
+  CHECK(play.lines() == Words{"h1 seen"});
+  CHECK(play.logged("later"));
+  CHECK(play.wake().after_words() == Words{"start h1#2"});
+  not_started.attempt = 2;
+  play.on(not_started);
+  CHECK(play.lines() == Words{"h1 finished"});
+  CHECK(play.last.lines.at(0).reason == "the handler could not be started; given up after 2 attempts");
 }
 
 TEST_CASE("news of another attempt are ignored") {
