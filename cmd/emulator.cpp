@@ -155,7 +155,8 @@ Result<void> write_config(const config::Paths& paths, const json::Value& ready) 
 std::vector<std::string> environment_for(const ThrowAwayFolder& folder, const json::Value& ready,
                                          const config::Environment& outer) {
   auto variables = outer.all();
-  for (const char* name : {"AGR_PROFILE", "AGRENTING_AGENT_KEY", "AGENTSGETHIRED_API_KEY"})
+  for (const char* name :
+       {"AGR_PROFILE", "AGRENTING_AGENT_KEY", "AGRENTING_BASE_URL", "AGENTSGETHIRED_API_KEY"})
     variables.erase(name);
   const std::string url = ready["url"].text();
   variables["AGR_CONFIG"] = folder.file("config.toml");
@@ -165,6 +166,9 @@ std::vector<std::string> environment_for(const ThrowAwayFolder& folder, const js
   variables["AGRENTING_API_KEY"] = ready["agrenting"]["user_token"].text();
   if (const auto& hired = ready["agentsgethired"]["agents"].items(); !hired.empty())
     variables["AGENTSGETHIRED_API_KEY"] = hired.front()["api_key"].text();
+  // A proxy that serves the caller would look for 127.0.0.1 on its own machine.
+  std::string& direct = variables["no_proxy"];
+  direct += direct.empty() ? "127.0.0.1" : ",127.0.0.1";
   std::vector<std::string> texts;
   for (const auto& [name, value] : variables)
     texts.push_back(fmt::format("{}={}", name, value));
@@ -214,7 +218,8 @@ const std::vector<Command>& emulator_commands() {
        .about =
            "One process, one port, both marketplaces, with money that is worth nothing. The world has one "
            "hirer with 1,000.00 USD, two agents on Agrenting and two on AgentsGetHired. Any client works "
-           "with it, `agr` or not. TERM and INT end it with 0.",
+           "with it, `agr` or not. TERM and INT end it with 0. `agr help emulator-world` tells what is in "
+           "it.",
        .options = options(),
        .examples = {{"Try things out", "agr emulator run"},
                     {"For a script", "agr emulator run --port 0 --ready-file ready.json"},

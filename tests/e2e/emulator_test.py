@@ -133,6 +133,10 @@ class Exec(unittest.TestCase):
         self.assertEqual(run.out.split()[:4], ["600", "600", "700", "700"])
         self.assertEqual(run.out.count('"1000.00"'), 2, run)
 
+    def test_a_proxy_of_the_callers_is_not_asked(self):
+        run = agr("emulator", "exec", "--", AGR, "balance", env={"http_proxy": "http://127.0.0.1:1"})
+        self.assertEqual(run.code, 0, run)
+
     def test_the_two_profiles_are_two_agents(self):
         run = agr("emulator", "exec", "--", "sh", "-c",
                   f'{AGR} me --json=id; {AGR} me --profile second --json=id; cat "$AGR_EMULATOR_READY"')
