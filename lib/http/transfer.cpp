@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "http/transfer.hpp"
+#include "http/retry.hpp"
 
 #include "base/text.hpp"
 #include "base/url.hpp"
@@ -107,6 +108,9 @@ void Transfer::set_up(const Trust& trust) {
       curl_easy_setopt(m_easy, CURLOPT_CAINFO, trust.file.c_str());
     curl_easy_setopt(m_easy, CURLOPT_CAPATH, nullptr);
   }
+  // On a connection that was used before, libcurl itself sends a request again when no byte came back.
+  if (repeat_of(m_request) == Repeat::never)
+    curl_easy_setopt(m_easy, CURLOPT_FRESH_CONNECT, 1L);
   set_method();
   set_headers();
 }
