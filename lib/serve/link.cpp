@@ -96,13 +96,15 @@ void Link::act(const mcp::Action& action) {
   std::visit([this](const auto& what) { act(what); }, action);
 }
 
+/// All that is said here (handshake, subscription, reads, pongs) may arrive twice without harm, so it may use
+/// a connection that is already open: a pong must not wait for a new one.
 void Link::act(const mcp::Post& post) {
   http::Request request{.method = "POST",
                         .url = post.url,
                         .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
                         .body = post.body,
                         .credential = m_endpoint.credential,
-                        .repeat = http::Repeat::never};
+                        .repeat = http::Repeat::keyed};
   const auto lane = post.kind == mcp::PostKind::pong ? http::Lane::urgent : http::Lane::normal;
   m_async.send(
       std::move(request),
