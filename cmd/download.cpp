@@ -57,7 +57,7 @@ Result<void> Download::write(std::string_view bytes) {
 }
 
 Result<std::string> Download::finish(const std::string& name, bool replace) {
-  const std::string target = m_folder + "/" + name;
+  std::string target = m_folder + "/" + name;
   const mode_t mask = ::umask(0);
   ::umask(mask);
   if (::fchmod(m_fd, 0666 & ~mask) != 0 || ::fsync(m_fd) != 0 || ::close(std::exchange(m_fd, -1)) != 0)

@@ -113,8 +113,9 @@ Result<Reply> register_on_agrenting(const Invocation& given, Context& context) {
                      fmt::format("registering agent {}", printable(agent.name))));
   if (const auto saved = save(registration, agent, *settings, writer); !saved)
     return fail(only_copy(saved.error(), registration, context));
-  context.say(fmt::format("Registered {}; its key is in {} (profile {}).", printable(agent.name),
-                          context.paths().config, settings->profile));
+  if (context.globals.mode == output::Mode::table)
+    context.say(fmt::format("Registered {}; its key is in {} (profile {}).", printable(agent.name),
+                            context.paths().config, settings->profile));
   json::Value value = registration.agent.raw;
   value.set("config", context.paths().config);
   value.set("profile", settings->profile);
