@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/agrenting_calls.hpp"
 #include "cmd/command.hpp"
+#include "cmd/paging.hpp"
 
 namespace agr::cmd {
 namespace {
@@ -71,16 +72,15 @@ const std::vector<Command>& agents_commands() {
        .summary = "Find agents to hire on Agrenting",
        .about = "The price is what one hiring costs at least. An agent takes one hiring at a time: \"busy\" "
                 "ones will refuse a second.",
-       .options = {{"--capability", "NAME", "Only agents that can do this"},
-                   {"--max-price", "USD", "Only agents that cost at most this", Option::Type::money},
-                   {"--min-reputation", "NUMBER", "Only agents with at least this reputation"},
-                   {"--online", "", "Leave out agents that are offline"},
-                   {.names = "--sort",
-                    .value = "BY",
-                    .help = "Order: price or reputation",
-                    .choices = {"price", "reputation"}},
-                   {"--limit", "N", "At most this many (20)", Option::Type::integer},
-                   {"--all", "", "All of them, page by page"}},
+       .options =
+           with_paging({{"--capability", "NAME", "Only agents that can do this"},
+                        {"--max-price", "USD", "Only agents that cost at most this", Option::Type::money},
+                        {"--min-reputation", "NUMBER", "Only agents with at least this reputation"},
+                        {"--online", "", "Leave out agents that are offline"},
+                        {.names = "--sort",
+                         .value = "BY",
+                         .help = "Order: price or reputation",
+                         .choices = {"price", "reputation"}}}),
        .examples = {{"Who can summarise, cheapest first",
                      "agr agents list --capability summarizing --sort price"},
                     {"DIDs for a script", "agr agents list --all | cut -f1"}},

@@ -2,8 +2,8 @@
 #include "cmd/agentsgethired_calls.hpp"
 
 #include "base/text.hpp"
-#include "cmd/agrenting_calls.hpp"
 #include "cmd/input.hpp"
+#include "cmd/paging.hpp"
 
 #include <fmt/format.h>
 
@@ -47,14 +47,8 @@ Result<Reply> change(Context& context, const Operation& operation, agentsgethire
                      output::View view, std::string_view said) {
   AGR_TRY_ASSIGN(const auto service, marketplace(context));
   AGR_TRY_ASSIGN(auto value, service.one(operation, call));
-  tell(context, said);
+  context.say(said);
   return Reply{.value = std::move(value), .view = std::move(view)};
-}
-
-std::vector<Option> with_paging(std::vector<Option> options) {
-  options.push_back({"--limit", "N", "At most this many (20)", Option::Type::integer});
-  options.push_back({"--all", "", "All of them, page by page"});
-  return options;
 }
 
 std::vector<Option> profile_options() {
@@ -91,28 +85,6 @@ Result<agentsgethired::Profile> profile_of(const Invocation& given, Context& con
   if (given.has("--capability"))
     profile.capabilities = given.all("--capability");
   return profile;
-}
-
-Result<json::Value> read_object(const std::string& path, Context& context) {
-  AGR_TRY_ASSIGN(const auto text, read_input(path, context));
-  auto value = json::parse(text);
-  if (!value)
-    return fail({Kind::usage, fmt::format("{}: {}", printable(path), value.error().message)});
-  if (!value->is_object())
-    return fail({Kind::usage, fmt::format("{} is not a JSON object", printable(path))});
-  return value;
-}
-
-Result<std::string> text_or_stdin(const std::string& text, Context& context) {
-  if (text != "-")
-    return text;
-  AGR_TRY_ASSIGN(const auto all, read_input("-", context));
-  return std::string(trim(all));
-}
-
-void tell(Context& context, std::string_view line) {
-  if (context.globals.mode == output::Mode::table)
-    context.say(line);
 }
 
 output::View view_of_application() {

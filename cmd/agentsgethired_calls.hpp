@@ -30,22 +30,10 @@ Result<Reply> list(const Invocation& given, Context& context, const agentsgethir
 Result<Reply> change(Context& context, const agentsgethired::Operation& operation, agentsgethired::Call call,
                      output::View view, std::string_view said);
 
-/// --limit and --all.
-std::vector<Option> with_paging(std::vector<Option> options);
-
 /// The options that describe an agent, and what was given of them: from --from FILE, each option
 /// overriding its member.
 std::vector<Option> profile_options();
 Result<agentsgethired::Profile> profile_of(const Invocation& given, Context& context);
-
-/// A JSON object from a file, or from standard input for "-". Errors: Kind::usage.
-Result<json::Value> read_object(const std::string& path, Context& context);
-
-/// A text given as a word, or read from standard input for "-".
-Result<std::string> text_or_stdin(const std::string& text, Context& context);
-
-/// Talk for people; with --json standard error holds nothing but an error.
-void tell(Context& context, std::string_view line);
 
 output::View view_of_application();
 output::View view_of_contract();

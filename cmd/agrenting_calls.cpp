@@ -32,17 +32,6 @@ Result<Endpoint> hirer(Context& context) {
   return Endpoint{account->url, bearer(*account)};
 }
 
-Result<std::optional<long long>> limit_of(const Invocation& given, long long usual) {
-  if (given.has("--all") && given.has("--limit"))
-    return fail({Kind::usage, "--all and --limit exclude each other"});
-  if (given.has("--all"))
-    return std::optional<long long>();
-  const long long limit = given.integer("--limit").value_or(usual);
-  if (limit < 1)
-    return fail({Kind::usage, fmt::format("--limit {} is not a positive number", limit)});
-  return std::optional(limit);
-}
-
 Result<std::vector<Agent>> find_agents(Context& context, const Endpoint& endpoint, AgentFilter filter,
                                        std::optional<long long> limit) {
   bool discovers = true; // services that do not know the search have the plain list

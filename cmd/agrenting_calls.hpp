@@ -58,9 +58,6 @@ Result<std::vector<T>> collect(std::optional<long long> limit, Fetch fetch) {
   }
 }
 
-/// What --limit and --all ask for; `usual` when neither is given. Errors: Kind::usage.
-Result<std::optional<long long>> limit_of(const Invocation& given, long long usual = 20);
-
 /// The objects as they came.
 template <class T>
 json::Value raw_list(const std::vector<T>& items) {

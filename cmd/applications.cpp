@@ -4,6 +4,8 @@
 #include "agentsgethired/types.hpp"
 #include "base/text.hpp"
 #include "cmd/agentsgethired_calls.hpp"
+#include "cmd/input.hpp"
+#include "cmd/paging.hpp"
 #include "term/console.hpp"
 
 #include <fmt/format.h>
@@ -74,9 +76,9 @@ Result<Reply> run_accept(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto application, agentsgethired::decode_one(operations::k_edit_application, *body));
   AGR_TRY_ASSIGN(const auto contract, contract_of(answer, Application(application), service));
   const auto draft = answer["settlement"]["id"].text();
-  tell(context, draft.empty() ? "Accepted."
-                              : fmt::format("Accepted. When the work is done: agr settle execute {}",
-                                            printable(draft)));
+  context.say(draft.empty()
+                  ? "Accepted."
+                  : fmt::format("Accepted. When the work is done: agr settle execute {}", printable(draft)));
   return Reply{
       .value = json::Value::object(
           {{"application", application}, {"contract", contract}, {"settlement", answer["settlement"]}}),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.hpp"
 #include "cmd/agentsgethired_calls.hpp"
+#include "cmd/input.hpp"
 
 namespace agr::cmd {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/agrenting_calls.hpp"
 #include "cmd/command.hpp"
+#include "cmd/paging.hpp"
 
 namespace agr::cmd {
 namespace {
@@ -62,9 +63,7 @@ const std::vector<Command>& transactions_commands() {
       {.name = "transactions",
        .effect = Effect::read,
        .summary = "List what moved on your Agrenting account",
-       .options = {{"--type", "TYPE", "Only these, for instance deposit"},
-                   {"--limit", "N", "At most this many (20)", Option::Type::integer},
-                   {"--all", "", "All of them, page by page"}},
+       .options = with_paging({{"--type", "TYPE", "Only these, for instance deposit"}}),
        .examples = {{"All deposits", "agr transactions --type deposit --all"}},
        .run = run_transactions}};
   return k_commands;

@@ -34,7 +34,7 @@ output::Format format_for(const Globals& globals, const Context& context) {
 int show(const Reply& reply, Context& context) {
   const output::Format format = format_for(context.globals, context);
   const std::string text = output::render(reply.value, reply.view, format);
-  if (text.empty() && !reply.view.empty.empty() && format.mode != output::Mode::json)
+  if (text.empty() && !reply.view.empty.empty())
     context.say(reply.view.empty);
   context.env.console.out.write(text);
   if (!context.env.console.out.ok())

@@ -143,7 +143,8 @@ Result<http::Response> Context::send(http::Request request) {
 }
 
 void Context::say(std::string_view line) {
-  if (!globals.quiet)
+  const bool for_programs = globals.mode == output::Mode::json || globals.mode == output::Mode::jsonl;
+  if (!globals.quiet && !for_programs)
     env.console.err.write(fmt::format("{}\n", line));
 }
 

@@ -69,7 +69,7 @@ public:
   /// The shared transport, for flows that decide about retries themselves.
   http::Transport& transport();
 
-  /// Talk on stderr: nothing with --quiet.
+  /// Talk on stderr: nothing with --quiet, and with --json nothing but an error may stand there.
   void say(std::string_view line);
   /// Progress on stderr, only when a person watches.
   void progress(std::string_view line);

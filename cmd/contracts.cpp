@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/agentsgethired_calls.hpp"
+#include "cmd/paging.hpp"
 
 namespace agr::cmd {
 namespace {

@@ -122,20 +122,14 @@ Result<HireRequest> resolve(const Wish& wish, Context& context, const Endpoint& 
   return hire;
 }
 
-/// Talk for people; with --json standard error holds nothing but an error.
-void tell(Context& context, const std::string& line) {
-  if (context.globals.mode == output::Mode::table)
-    context.say(line);
-}
-
 Result<Attempt> begin(const Wish& wish, Context& context, const Endpoint& endpoint, store::Intents& intents) {
   AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
   const std::string fingerprint = fingerprint_of(wish, endpoint, settings->profile);
   AGR_TRY_ASSIGN(auto open, intents.find_open("hire", fingerprint));
   if (open && (wish.key.empty() || wish.key == open->key)) {
-    tell(context,
-         fmt::format("Going on with the same hire of {}, whose outcome is not known here, under its key {}.",
-                     rfc3339(open->begun), open->key));
+    context.say(
+        fmt::format("Going on with the same hire of {}, whose outcome is not known here, under its key {}.",
+                    rfc3339(open->begun), open->key));
     return Attempt{std::move(*open), true};
   }
   AGR_TRY_ASSIGN(const HireRequest hire, resolve(wish, context, endpoint));
@@ -147,8 +141,8 @@ Result<Attempt> begin(const Wish& wish, Context& context, const Endpoint& endpoi
   intent.request = json::write(agrenting::hire_body(hire, intent.key));
   intent.begun = context.env.clock.now();
   AGR_TRY(intents.begin(intent));
-  tell(context,
-       fmt::format("Hiring {} for {} USD; key {}", printable(hire.did), hire.price.money(), intent.key));
+  context.say(
+      fmt::format("Hiring {} for {} USD; key {}", printable(hire.did), hire.price.money(), intent.key));
   return Attempt{std::move(intent), !wish.key.empty()};
 }
 
@@ -175,7 +169,7 @@ Result<Hiring> send(const Attempt& attempt, const Wish& wish, Context& context, 
     return fail(with_near_miss(after_failure(std::move(hiring).error(), attempt, intents), context, endpoint,
                                wish.hire.did));
   if (const auto closed = intents.done(attempt.intent.key, hiring->id); !closed)
-    tell(context, "The hiring exists, but that could not be written down: " + closed.error().message);
+    context.say("The hiring exists, but that could not be written down: " + closed.error().message);
   return hiring;
 }
 

@@ -3,6 +3,7 @@
 #include "cmd/agrenting_calls.hpp"
 #include "cmd/command.hpp"
 #include "cmd/input.hpp"
+#include "cmd/paging.hpp"
 #include "cmd/waiting.hpp"
 
 #include <fmt/format.h>
@@ -119,9 +120,8 @@ const std::vector<Command>& hirings_commands() {
       {.name = "hirings list",
        .effect = Effect::read,
        .summary = "List your hirings",
-       .options = {{"--status", "STATUS", "Only these: queued, in_progress, completed, failed, cancelled, …"},
-                   {"--limit", "N", "At most this many (20)", Option::Type::integer},
-                   {"--all", "", "All of them, page by page"}},
+       .options = with_paging(
+           {{"--status", "STATUS", "Only these: queued, in_progress, completed, failed, cancelled, …"}}),
        .examples = {{"What is going on", "agr hirings list --status in_progress"},
                     {"Everything, for a script", "agr hirings list --all --jsonl"}},
        .run = run_list},

@@ -25,4 +25,21 @@ Result<std::string> read_input(const std::string& path, Context& context, std::s
   return text;
 }
 
+Result<json::Value> read_object(const std::string& path, Context& context) {
+  AGR_TRY_ASSIGN(const auto text, read_input(path, context));
+  auto value = json::parse(text);
+  if (!value)
+    return fail({Kind::usage, fmt::format("{}: {}", printable(path), value.error().message)});
+  if (!value->is_object())
+    return fail({Kind::usage, fmt::format("{} is not a JSON object", printable(path))});
+  return value;
+}
+
+Result<std::string> text_or_stdin(const std::string& text, Context& context) {
+  if (text != "-")
+    return text;
+  AGR_TRY_ASSIGN(const auto all, read_input("-", context));
+  return std::string(trim(all));
+}
+
 } // namespace agr::cmd

@@ -12,4 +12,10 @@ namespace agr::cmd {
 Result<std::string> read_input(const std::string& path, Context& context,
                                std::size_t limit = std::size_t{1} << 20);
 
+/// A JSON object from a file, or from standard input for "-". Errors: Kind::usage.
+Result<json::Value> read_object(const std::string& path, Context& context);
+
+/// A text given as a word, or read from standard input for "-".
+Result<std::string> text_or_stdin(const std::string& text, Context& context);
+
 } // namespace agr::cmd

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace agr::cmd {
 namespace {
 
@@ -110,8 +112,28 @@ Result<Login> login_of(const Invocation& given, Context& context) {
   return login;
 }
 
+/// The keys of a profile go to the profile's address: moving it must not carry other keys along.
+Result<void> check_address(const Login& login, Context& context) {
+  AGR_TRY_ASSIGN(const std::vector<std::string> known, config::profiles(context.paths()));
+  if (login.service != "agrenting" || std::ranges::find(known, login.profile) == known.end())
+    return {};
+  AGR_TRY_ASSIGN(const config::Settings saved, config::load(context.paths(), {}, {login.profile}));
+  const bool others = std::ranges::any_of(
+      saved.agents, [&](const config::AgentEntry& agent) { return agent.name != login.agent; });
+  const bool user_stays = !login.agent.empty() && !saved.agrenting.key.empty();
+  AGR_TRY_ASSIGN(const Url from, Url::parse(saved.agrenting.url));
+  AGR_TRY_ASSIGN(const Url to, Url::parse(login.url));
+  if ((others || user_stays) && !same_origin(from, to))
+    return fail({Kind::conflict,
+                 fmt::format("profile {} holds keys saved for {}; they must not go to {}", login.profile,
+                             from.origin(), to.origin()),
+                 "choose another profile with --profile NAME"});
+  return {};
+}
+
 Result<Reply> run_login(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(Login login, login_of(given, context));
+  AGR_TRY(check_address(login, context));
   AGR_TRY_ASSIGN(config::Writer writer, config::Writer::open(context.paths()));
   AGR_TRY_ASSIGN(login.key, read_key(login, given.has("--with-token"), context));
   json::Value identity;

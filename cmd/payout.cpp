@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.hpp"
 #include "cmd/agentsgethired_calls.hpp"
+#include "cmd/input.hpp"
+#include "cmd/paging.hpp"
 
 #include <fmt/format.h>
 
@@ -48,7 +50,7 @@ Result<Reply> run_add(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto body, details_of(given, context));
   const auto rail = given.text("RAIL");
   if (rail == "x402" && body["network"].text().empty())
-    tell(context, "Without --network a payer cannot check that a receipt is for the right chain.");
+    context.say("Without --network a payer cannot check that a receipt is for the right chain.");
   return change(context, operations::k_add_payout, {.body = body},
                 output::detail_of({{"Rail", "method"},
                                    {"Destination", "destination"},

@@ -41,7 +41,7 @@ Result<Reply> discover(Context& context) {
                                                {.body = json::Value::object({{"phase", "discover"}})}));
   AGR_TRY_ASSIGN(const auto brief, agentsgethired::decode_brief(body));
   if (!brief.note.empty())
-    tell(context, printable(brief.note, true));
+    context.say(printable(brief.note, true));
   return Reply{.value = value_of(brief),
                .view = output::detail_of({{"Work style", "workStyle", Style::prose},
                                           {"Domain", "domain", Style::prose},
@@ -115,11 +115,10 @@ Result<Reply> register_here(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto registered, agentsgethired::decode_registered(body));
   if (const auto saved = save(writer, place, registered); !saved)
     return fail(only_copy(saved.error(), registered, context));
-  tell(context,
-       fmt::format("Registered. The key is in {} (profile {}); it is the only copy, so keep the file.",
-                   context.paths().config, place.profile));
+  context.say(fmt::format("Registered. The key is in {} (profile {}); it is the only copy, so keep the file.",
+                          context.paths().config, place.profile));
   if (agentsgethired::key_shape(registered.key.reveal()) == agentsgethired::KeyShape::unusual)
-    tell(context, "The key has an unusual beginning; it was saved as it came.");
+    context.say("The key has an unusual beginning; it was saved as it came.");
   return Reply{.value = registered.agent,
                .view = output::detail_of({{"Id", "id", Style::id},
                                           {"Name", "name"},

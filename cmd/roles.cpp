@@ -2,7 +2,8 @@
 #include "agentsgethired/types.hpp"
 #include "base/text.hpp"
 #include "cmd/agentsgethired_calls.hpp"
-#include "cmd/agrenting_calls.hpp"
+#include "cmd/input.hpp"
+#include "cmd/paging.hpp"
 
 #include <fmt/format.h>
 
@@ -112,7 +113,7 @@ Result<Reply> run_post(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto role, role_of(given, context));
   AGR_TRY(check_role(role));
   if (!role.has("paymentAmount"))
-    tell(context, "Without --amount and --currency no settlement can be prepared when you accept somebody.");
+    context.say("Without --amount and --currency no settlement can be prepared when you accept somebody.");
   return change(context, operations::k_post_role, {.body = role}, view_of_role(), "The role is open.");
 }
 

@@ -3,8 +3,8 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "cmd/agentsgethired_calls.hpp"
-#include "cmd/agrenting_calls.hpp"
 #include "cmd/input.hpp"
+#include "cmd/paging.hpp"
 #include "crypto/digest.hpp"
 #include "settle/checks.hpp"
 #include "settle/lock.hpp"
@@ -188,8 +188,8 @@ Result<Reply> reply_of(const Desk& desk, const Line& line, const settle::Ending&
       error.hint = "the receipt is kept in the journal; do not pay again before this is understood";
     return fail(std::move(error));
   }
-  tell(desk.context, is_receipt ? "Settled: the receipt was taken."
-                                : "Sent: the transfer is ordered. A bank has paid nothing yet.");
+  desk.context.say(is_receipt ? "Settled: the receipt was taken."
+                              : "Sent: the transfer is ordered. A bank has paid nothing yet.");
   auto value = ending.seen->raw();
   value.set("idempotency_key", line.key);
   return Reply{.value = std::move(value), .view = view_of_settlement()};
@@ -211,8 +211,8 @@ Result<Reply> go_on(const Desk& desk, const Line& line, Journal& journal) {
   const bool again = desk.given.has("--resume");
   if (again && desk.context.globals.dry_run)
     return dry_run(desk, line);
-  tell(desk.context, fmt::format("A payment of this settlement is open since {}; reading it back first.",
-                                 relative(line.created, desk.context.env.clock.now())));
+  desk.context.say(fmt::format("A payment of this settlement is open since {}; reading it back first.",
+                               relative(line.created, desk.context.env.clock.now())));
   if (again)
     AGR_TRY(agree_again(desk, line));
   return carry_out(desk, line, again ? Execution::Start::try_again : Execution::Start::look, journal);
@@ -239,7 +239,7 @@ Result<Reply> already_done(const Desk& desk, const Line& line) {
              "settlement {} was executed {} from this machine, but the marketplace shows it as \"{}\"",
              printable(desk.id), when, printable(settlement.status())),
          "nothing was sent; ask the marketplace before anything is paid again"});
-  tell(desk.context, fmt::format("Nothing to do: this was executed {}.", when));
+  desk.context.say(fmt::format("Nothing to do: this was executed {}.", when));
   value.set("idempotency_key", line.key);
   return Reply{.value = std::move(value), .view = view_of_settlement()};
 }
