@@ -195,6 +195,8 @@ private:
   }
 
   void signal_group(int number) const {
+    if (m_reaped)
+      return; // the number may be somebody else's by now
     ::kill(-m_child.pid, number);
     if (number == SIGKILL)
       ::kill(m_child.pid, number); // it may have left its group
@@ -206,6 +208,7 @@ private:
     signal_group(SIGKILL);
     int status = 0;
     ::waitpid(m_child.pid, &status, 0);
+    m_reaped = true;
     note(status);
     while (reap_and_ask_for_more()) {
       for (const pid_t pid : children())
@@ -238,6 +241,7 @@ private:
   const Spool& m_spool;
   Command m_command;
   Child m_child;
+  bool m_reaped = false;
   Fd m_signals;
   Fd m_output;
   Tail m_errors{k_stderr_kept};

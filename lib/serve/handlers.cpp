@@ -12,6 +12,9 @@
 namespace agr::serve {
 namespace {
 
+constexpr int k_most_looks = 10;
+constexpr Millis k_next_look{1'000};
+
 /// Readiness is a hint only: whether the process behind a pidfd has really ended.
 bool has_ended(const process::Fd& exit) {
   pollfd watched{exit.get(), POLLIN, 0};
@@ -77,8 +80,15 @@ void Handlers::look(const std::string& id) {
 }
 
 void Handlers::take(const std::string& id, Result<process::Found> found, std::string errors) {
-  if (!found) // a spool that cannot be read says nothing about what ran; never again is the safe side
+  if (!found) {
+    // A disk that is full just now says nothing about the handler.
+    if (++m_watched[id].failed_looks < k_most_looks) {
+      m_loop.after(k_next_look, [this, id] { look(id); });
+      return;
+    }
+    // Never to run it again is the safe side.
     return end(id, process::Ending{.how = process::How::lost, .message = found.error().message});
+  }
   if (auto* running = std::get_if<process::Running>(&*found))
     return watch(id, std::move(*running));
   end(id, std::get<process::Ending>(std::move(*found)), std::move(errors));

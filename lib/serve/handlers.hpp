@@ -32,7 +32,8 @@ private:
     int attempt = 0;
     process::Running running = {};
     net::WatchId watch = {};
-    bool alive = false;                // `running` and `watch` mean something
+    bool alive = false; // `running` and `watch` mean something
+    int failed_looks = 0;
     std::optional<process::Stop> stop; // wished for before it was alive
   };
 

@@ -221,12 +221,12 @@ void Worker::take(const HandlerEnded& ended) {
          .hiring_id = ended.id,
          .text =
              verdict.reason.empty() ? fmt::format("handler done in {}", for_people(took)) : verdict.reason,
-         .fields =
-             json::Value::object({{"attempt", ended.attempt},
-                                  {"exit_code", ended.ending.code},
-                                  {"signal", ended.ending.signal},
-                                  {"milliseconds", static_cast<long long>(took.count())},
-                                  {"output_bytes", static_cast<long long>(ended.ending.output_bytes)}})});
+         .fields = json::Value::object({{"attempt", ended.attempt},
+                                        {"exit_code", ended.ending.code},
+                                        {"signal", ended.ending.signal},
+                                        {"milliseconds", static_cast<long long>(took.count())},
+                                        {"output_bytes", static_cast<long long>(ended.ending.output_bytes)},
+                                        {"detail", ended.ending.message}})});
     count_unrunnable(verdict.unrunnable);
   }
   if (hiring->abandoned)

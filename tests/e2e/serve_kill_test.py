@@ -58,6 +58,8 @@ class Killed(unittest.TestCase):
 
     def test_anywhere_several_times(self):
         def kill(rig, worker, hiring_id, chance):
+            # A worker killed before the marketplace has seen it alive was never given the work.
+            wait_until(lambda: rig.status(hiring_id) != "queued", "the probe")
             for _ in range(3):
                 time.sleep(chance.uniform(0, 0.15))
                 worker.kill()
