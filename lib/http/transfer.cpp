@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "http/transfer.hpp"
-#include "http/retry.hpp"
 
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "http/retry.hpp"
 
 #include <fmt/format.h>
 
