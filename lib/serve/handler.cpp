@@ -160,7 +160,7 @@ std::string artifacts_folder(const process::Spool& spool) {
 }
 
 Result<process::Spool> prepare(const HandlerSettings& settings, const StartHandler& start) {
-  const auto spool = spool_of(settings.spool, start.id, start.attempt);
+  auto spool = spool_of(settings.spool, start.id, start.attempt);
   AGR_TRY(process::make_private_folder(settings.spool));
   AGR_TRY(process::make_private_folder(fmt::format("{}/{}", settings.spool, start.id)));
   for (const auto& folder : {spool.folder(), spool.path("work"), artifacts_folder(spool)})

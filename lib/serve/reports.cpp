@@ -126,7 +126,7 @@ void Reports::upload(const UploadArtifacts& order) {
 }
 
 /// An upload may have been cut off before: only what is not there yet is sent.
-void Reports::compare(std::shared_ptr<Upload> upload, const std::string& cursor) {
+void Reports::compare(const std::shared_ptr<Upload>& upload, const std::string& cursor) {
   auto request = agrenting::list_artifacts(m_endpoint, upload->id);
   request.url += cursor.empty() ? "?limit=100" : "?limit=100&cursor=" + percent_encode(cursor);
   ask(std::move(request), "list artifacts of hiring " + upload->id,
@@ -143,7 +143,7 @@ void Reports::compare(std::shared_ptr<Upload> upload, const std::string& cursor)
       });
 }
 
-void Reports::send_next(std::shared_ptr<Upload> upload) {
+void Reports::send_next(const std::shared_ptr<Upload>& upload) {
   if (upload->left.empty())
     return uploaded(*upload, std::nullopt);
   auto request = std::make_shared<Result<http::Request>>();

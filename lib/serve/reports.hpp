@@ -28,8 +28,8 @@ private:
 
   void ask(http::Request request, std::string attempted, Answered answered);
   void look_among_pending(const std::string& id);
-  void compare(std::shared_ptr<Upload> upload, const std::string& cursor);
-  void send_next(std::shared_ptr<Upload> upload);
+  void compare(const std::shared_ptr<Upload>& upload, const std::string& cursor);
+  void send_next(const std::shared_ptr<Upload>& upload);
   void send_report(http::Request request, const std::string& id, const std::string& attempted);
   void uploaded(const Upload& upload, std::optional<Error> error);
 

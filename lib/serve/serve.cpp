@@ -8,6 +8,7 @@
 #include "serve/handlers.hpp"
 #include "serve/journal.hpp"
 #include "serve/link.hpp"
+#include "serve/log_writer.hpp"
 #include "serve/reports.hpp"
 #include "serve/scribe.hpp"
 
@@ -96,7 +97,7 @@ private:
   void act(const ReadHiring& read) { m_reports.read(read); }
   void act(const ListPending&) { m_reports.list(); }
   void act(const Log& log) {
-    m_options.log(m_redactor.apply(log_line(log, m_clock.now(), m_options.log_format)));
+    m_log.write(m_redactor.apply(log_line(log, m_clock.now(), m_options.log_format)));
   }
   void act(const Exit& exit) {
     m_code = exit.code;
@@ -126,6 +127,7 @@ private:
   const Time m_started = m_clock.now();
   const Millis m_started_steady = m_clock.steady();
   Redactor m_redactor;
+  LogWriter m_log{m_options.log};
   Worker m_worker;
   net::Loop m_loop;
   http::Async m_async{m_loop};
