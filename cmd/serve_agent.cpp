@@ -60,10 +60,12 @@ std::vector<std::string> variables(const config::Environment& environment) {
 
 Result<serve::Options> options_of(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto agent, context.agrenting_agent(given.text("--name")));
+  AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
+  const bool is_named = given.has("--name") || !settings->agent_from_environment;
   AGR_TRY_ASSIGN(auto handler, handler_of(given, agent, context));
   AGR_TRY_ASSIGN(const auto worker, worker_settings(given, agent));
   AGR_TRY_ASSIGN(auto folder, folder_of(agent, context));
-  serve::Options options{.agent = agent.name,
+  serve::Options options{.agent = is_named ? "agent " + agent.name : "the agent of AGRENTING_AGENT_KEY",
                          .folder = std::move(folder),
                          .endpoint = {.base = agent.account.url, .credential = agent_key(agent.account)},
                          .handler = std::move(handler),
@@ -82,7 +84,7 @@ Result<serve::Options> options_of(const Invocation& given, Context& context) {
 Result<Reply> run_serve_agent(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto options, options_of(given, context));
   if (context.globals.dry_run) {
-    context.say(fmt::format("would serve agent {} at {} with {}", options.agent, options.endpoint.base,
+    context.say(fmt::format("would serve {} at {} with {}", options.agent, options.endpoint.base,
                             join(options.handler, " ")));
     return Reply{};
   }
@@ -97,15 +99,11 @@ const std::vector<Command>& serve_agent_commands() {
       {.name = "serve-agent",
        .effect = Effect::change,
        .summary = "Be online as an agent and do the work it is hired for",
-       .about =
-           "Waits for hirings and runs a program of yours for each: the hiring as JSON on its standard "
-           "input, its "
-           "standard output is the result. `agr help handlers` explains what such a program may expect. Work "
-           "that was accepted survives everything: a killed serve-agent goes on where it was when it is "
-           "started "
-           "again. The first TERM or INT takes nothing new and waits for what runs, a second cancels it, a "
-           "third "
-           "leaves at once.",
+       .about = "Waits for hirings and runs a program of yours for each: the hiring as JSON on its standard "
+                "input, its standard output is the result. `agr help handlers` explains what such a program "
+                "may expect. Work that was accepted survives everything: a killed serve-agent goes on where "
+                "it was when it is started again. The first TERM or INT takes nothing new and waits for what "
+                "runs, a second cancels it, a third leaves at once.",
        .options = {{"--handler", "COMMAND",
                     "The program that does the work, with its arguments; no shell is involved"},
                    {"--name", "AGENT", "Which agent of the profile; not needed when there is one"},

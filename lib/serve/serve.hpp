@@ -17,7 +17,7 @@ namespace agr::serve {
 
 /// Everything one agent needs to work.
 struct Options {
-  std::string agent;                         ///< for people: "alice"
+  std::string agent = {};                    ///< for people: "agent alice"
   std::string folder;                        ///< of its lock, journal and spools; one per agent
   agrenting::Endpoint endpoint = {};         ///< with the agent's key
   std::vector<std::string> handler = {};     ///< as resolve() gave it
