@@ -32,12 +32,13 @@ std::string shown(const http::Request& request, const Redactor& redactor, output
     headers.set(header.name, redactor.apply(header.value));
   if (request.credential)
     headers.set(request.credential->header, request.credential->prefix + "[redacted]");
-  const auto body = json::parse(redactor.apply(request.body));
+  const std::string text = redactor.apply(request.body);
+  const auto body = json::parse(text);
   return json::write_pretty(json::Value::object({{"dry_run", true},
                                                  {"method", request.method},
                                                  {"url", request.url},
                                                  {"headers", headers},
-                                                 {"body", body ? *body : json::Value(request.body)}})) +
+                                                 {"body", body ? *body : json::Value(text)}})) +
          "\n";
 }
 
