@@ -61,10 +61,9 @@ Result<void> verdict(const Hiring& hiring) {
 }
 
 Millis next_look(int looks, std::optional<Millis> retry_after) {
-  constexpr Millis k_first{1000};
-  constexpr Millis k_step{500};
+  constexpr Millis k_first{250};
   constexpr Millis k_longest{5000};
-  const Millis wait = std::min(k_longest, k_first + k_step * std::clamp(looks, 0, 100));
+  const Millis wait = std::min(k_longest, k_first * (1 << std::clamp(looks, 0, 10)));
   return std::max(wait, retry_after.value_or(Millis{0}));
 }
 

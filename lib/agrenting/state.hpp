@@ -20,7 +20,7 @@ Ending ending_of(const Hiring& hiring);
 /// Kind::pending while it has not ended.
 Result<void> verdict(const Hiring& hiring);
 
-/// How long to wait before looking again, after `looks` looks: 1 s growing to 5 s. A Retry-After of the
+/// How long to wait before looking again, after `looks` looks: 0.25 s doubling to 5 s. A Retry-After of the
 /// service is a floor.
 Millis next_look(int looks, std::optional<Millis> retry_after = {});
 

@@ -55,11 +55,11 @@ TEST_CASE("a failed hiring says why, harmlessly") {
 }
 
 TEST_CASE("looks grow rarer, and Retry-After is a floor") {
-  CHECK(next_look(0) == Millis{1000});
-  CHECK(next_look(1) == Millis{1500});
+  CHECK(next_look(0) == Millis{250});
+  CHECK(next_look(1) == Millis{500});
   CHECK(next_look(8) == Millis{5000});
   CHECK(next_look(1'000'000) == Millis{5000});
-  CHECK(next_look(-1) == Millis{1000});
+  CHECK(next_look(-1) == Millis{250});
   CHECK(next_look(0, Millis{30'000}) == Millis{30'000});
   CHECK(next_look(9, Millis{10}) == Millis{5000});
 }
