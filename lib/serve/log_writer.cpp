@@ -53,7 +53,7 @@ LogWriter::~LogWriter() {
   m_queue->changed.wait_for(lock, k_last_wait, [this] { return m_queue->waiting.empty() && !m_queue->busy; });
 }
 
-void LogWriter::write(std::string line) {
+void LogWriter::write(std::string_view line) {
   const std::lock_guard lock(m_queue->mutex);
   if (m_queue->waiting.size() + line.size() > m_queue->most_bytes) {
     ++m_queue->dropped;

@@ -21,7 +21,7 @@ public:
   /// Gives what is left a second to get out.
   ~LogWriter();
 
-  void write(std::string line);
+  void write(std::string_view line);
 
 private:
   struct Queue;
