@@ -18,11 +18,13 @@ using agrenting::Endpoint;
 using output::Style;
 using Artifacts = std::vector<Artifact>;
 
+/// All of them: a download that left out the second page would look complete.
 Result<Artifacts> artifacts_of(Context& context, const Endpoint& endpoint, const std::string& hiring) {
-  AGR_TRY_ASSIGN(agrenting::Page<Artifact> page,
-                 ask(context, agrenting::list_artifacts(endpoint, hiring), agrenting::read_artifacts,
-                     fmt::format("listing the artifacts of hiring {}", printable(hiring))));
-  return std::move(page.items);
+  return collect<Artifact>(std::nullopt, [&](const NextPage& next) {
+    return ask(context, agrenting::list_artifacts(endpoint, hiring, next.size, next.cursor),
+               agrenting::read_artifacts,
+               fmt::format("listing the artifacts of hiring {}", printable(hiring)));
+  });
 }
 
 Result<Reply> run_list(const Invocation& given, Context& context) {

@@ -6,6 +6,7 @@
 #include "cmd/agrenting_calls.hpp"
 #include "cmd/command.hpp"
 #include "cmd/waiting.hpp"
+#include "serve/outbox.hpp"
 #include "store/intents.hpp"
 
 #include <fmt/format.h>
@@ -94,6 +95,23 @@ json::Value intent_lines(const std::string& path) {
   return lines;
 }
 
+/// Reports of serve-agent that the marketplace has not acknowledged yet: their age and last error.
+json::Value outbox_lines(Context& context) {
+  json::Value lines = json::Value::array();
+  const auto outbox = serve::read_outbox(context.paths().state);
+  if (!outbox) {
+    lines.push(trouble("here", outbox.error()));
+    return lines;
+  }
+  for (const serve::Entry& entry : *outbox) {
+    const std::string age =
+        fmt::format("{}, {} tries", relative(entry.seen_at, context.env.clock.now()), entry.tries);
+    lines.push(line("here", "undelivered report " + entry.id, serve::name_of(entry.state),
+                    entry.last_error.empty() ? age : age + ": " + entry.last_error));
+  }
+  return lines;
+}
+
 void append(json::Value& lines, json::Value more) {
   for (json::Value& item : more.array_ref())
     lines.push(std::move(item));
@@ -121,6 +139,7 @@ Result<Reply> overview(Context& context) {
                  "start with agr register, or agr login agrenting"});
   AGR_TRY_ASSIGN(const std::string journal, context.state_file("intents.db"));
   append(lines, intent_lines(journal));
+  append(lines, outbox_lines(context));
   const int exit = exit_of(lines);
   return Reply{.value = std::move(lines),
                .view = output::list_of(
@@ -194,8 +213,9 @@ const std::vector<Command>& status_commands() {
       {.name = "status",
        .effect = Effect::read,
        .summary = "See both marketplaces at a glance, or what an id is",
-       .about = "Without an id: who you are, your money, what is open, and hires whose outcome this machine "
-                "does not know yet. Only marketplaces you have a key for are asked. With an id: the hiring, "
+       .about = "Without an id: who you are, your money, what is open, hires whose outcome this machine does "
+                "not know yet, and results of serve-agent that are still to be delivered. Only marketplaces "
+                "you have a key for are asked. With an id: the hiring, "
                 "agent (by DID), contract, application, role or settlement it belongs to.",
        .arguments = {{"ID", "an id of either marketplace, or a DID", Argument::Count::maybe}},
        .examples = {{"What is going on", "agr status"},

@@ -269,8 +269,10 @@ http::Request upload_artifacts(const Endpoint& endpoint, std::string_view id,
   return with_key(post(endpoint, hiring_path(id).then("/artifacts"), body), key);
 }
 
-http::Request list_artifacts(const Endpoint& endpoint, std::string_view hiring_id) {
-  return get(endpoint, hiring_path(hiring_id).then("/artifacts"));
+http::Request list_artifacts(const Endpoint& endpoint, std::string_view hiring_id, long long limit,
+                             const std::string& cursor) {
+  return get(endpoint,
+             hiring_path(hiring_id).then("/artifacts").query("limit", limit).query("cursor", cursor));
 }
 
 http::Request download_artifact(const Endpoint& endpoint, std::string_view artifact_id) {

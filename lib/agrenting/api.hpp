@@ -117,7 +117,8 @@ http::Request upload_artifacts(const Endpoint& endpoint, std::string_view id,
 
 // Both sides.
 
-http::Request list_artifacts(const Endpoint& endpoint, std::string_view hiring_id);
+http::Request list_artifacts(const Endpoint& endpoint, std::string_view hiring_id, long long limit,
+                             const std::string& cursor = {});
 /// The bytes themselves; set `sink` to stream them.
 http::Request download_artifact(const Endpoint& endpoint, std::string_view artifact_id);
 http::Request list_messages(const Endpoint& endpoint, std::string_view hiring_id);

@@ -128,10 +128,9 @@ void Reports::upload(const UploadArtifacts& order) {
 /// An upload may have been cut off before: only what is not there yet is sent. A service that does not list
 /// artifacts to agents gets all of them.
 void Reports::compare(const std::shared_ptr<Upload>& upload, const std::string& cursor) {
-  auto request = agrenting::list_artifacts(m_endpoint, upload->id);
-  request.url += cursor.empty() ? "?limit=100" : "?limit=100&cursor=" + percent_encode(cursor);
-  ask(std::move(request), "list artifacts of hiring " + upload->id,
-      [this, upload](Result<json::Value> answer) {
+  constexpr long long k_page = 100;
+  ask(agrenting::list_artifacts(m_endpoint, upload->id, k_page, cursor),
+      "list artifacts of hiring " + upload->id, [this, upload](Result<json::Value> answer) {
         auto page = answer ? agrenting::read_artifacts(*answer) : fail(answer.error());
         if (!page && (page.error().kind == Kind::not_found || page.error().kind == Kind::forbidden))
           page = agrenting::Page<agrenting::Artifact>();
