@@ -43,7 +43,7 @@ Result<Reply> list(const Invocation& given, Context& context, const Operation& o
   return Reply{.value = json::Value(json::Value::Array(std::move(items))), .view = std::move(view)};
 }
 
-Result<Reply> change(Context& context, const Operation& operation, agentsgethired::Call call,
+Result<Reply> change(Context& context, const Operation& operation, const agentsgethired::Call& call,
                      output::View view, std::string_view said) {
   AGR_TRY_ASSIGN(const auto service, marketplace(context));
   AGR_TRY_ASSIGN(auto value, service.one(operation, call));

@@ -27,8 +27,8 @@ Result<Reply> show(Context& context, const agentsgethired::Operation& operation,
 Result<Reply> list(const Invocation& given, Context& context, const agentsgethired::Operation& operation,
                    std::vector<std::string> ids, output::View view);
 /// A plain change; `said` is told to a person when it is done.
-Result<Reply> change(Context& context, const agentsgethired::Operation& operation, agentsgethired::Call call,
-                     output::View view, std::string_view said);
+Result<Reply> change(Context& context, const agentsgethired::Operation& operation,
+                     const agentsgethired::Call& call, output::View view, std::string_view said);
 
 /// The options that describe an agent, and what was given of them: from --from FILE, each option
 /// overriding its member.
