@@ -36,3 +36,8 @@ if(AGR_SANITIZE)
     target_compile_options(agr_settings INTERFACE -Wno-tsan)
   endif()
 endif()
+
+if(AGR_FUZZ)
+  # Every room must report what it covers, or the fuzzer is blind.
+  target_compile_options(agr_settings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
