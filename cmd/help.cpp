@@ -165,25 +165,31 @@ Error no_such_topic(std::string_view topic) {
 
 // Manual pages
 
+std::string escaped(std::string_view line) {
+  std::string out;
+  for (const char c : line)
+    out += c == '\\' ? "\\e" : c == '-' ? "\\-" : std::string(1, c);
+  return out;
+}
+
+/// Whole lines, none of which troff may take for a request.
 std::string troff(std::string_view text) {
   std::string out;
-  for (const std::string& line : split(text, '\n')) {
-    std::string escaped;
-    for (const char c : line)
-      escaped += c == '\\' ? "\\e" : c == '-' ? "\\-" : std::string(1, c);
-    if (escaped.starts_with('.') || escaped.starts_with('\''))
-      escaped.insert(0, "\\&");
-    out += escaped + "\n";
-  }
+  for (const std::string& line : split(text, '\n'))
+    out += (line.starts_with('.') || line.starts_with('\'') ? "\\&" : "") + escaped(line) + "\n";
   return out;
+}
+
+std::string manual_head(std::string_view name, int section, std::string_view summary) {
+  return fmt::format(".TH AGR\\-{0} {1}\n.SH NAME\nagr\\-{0} \\- {2}\n", escaped(name), section,
+                     escaped(summary));
 }
 
 std::string command_manual(const Command& command) {
   std::string title(command.name);
   std::replace(title.begin(), title.end(), ' ', '-');
   std::string out =
-      fmt::format(".TH AGR\\-{} 1\n.SH NAME\nagr\\-{} \\- {}", troff(title), troff(title),
-                  troff(lower(command.summary.substr(0, 1)) + std::string(command.summary.substr(1))));
+      manual_head(title, 1, lower(command.summary.substr(0, 1)) + std::string(command.summary.substr(1)));
   out += ".SH SYNOPSIS\n.B " + troff(usage_line(command));
   if (!command.about.empty())
     out += ".SH DESCRIPTION\n" + troff(command.about);
@@ -200,16 +206,25 @@ std::string command_manual(const Command& command) {
   return out + ".SH SEE ALSO\n.BR agr (1)\n";
 }
 
+bool is_preformatted(std::string_view line) {
+  return line.starts_with("    ") || line.starts_with("|");
+}
+
+/// The topics' own Markdown: a title, headings, paragraphs, tables and indented code.
 std::string topic_manual(const Embedded& topic) {
-  std::string out;
-  for (const std::string& line : split(topic.text, '\n')) {
-    if (out.empty())
-      out = fmt::format(".TH AGR\\-{} 7\n.SH NAME\nagr\\-{} \\- {}.SH DESCRIPTION\n", troff(topic.name),
-                        troff(topic.name), troff(line.substr(2)));
-    else if (line.starts_with("## "))
+  std::vector<std::string> lines = split(topic.text, '\n');
+  std::string out = manual_head(topic.name, 7, lines.front().substr(2)) + ".SH DESCRIPTION\n";
+  bool preformatted = false;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const std::string& line = lines[i];
+    if (line.starts_with("|--"))
+      continue;
+    if (is_preformatted(line) != preformatted) {
+      preformatted = !preformatted;
+      out += preformatted ? ".PP\n.nf\n" : ".fi\n";
+    }
+    if (line.starts_with("## "))
       out += ".SH " + troff(line.substr(3));
-    else if (line.starts_with("    ") || line.starts_with("| ") || line.starts_with("```"))
-      out += ".br\n" + troff(line);
     else
       out += line.empty() ? ".PP\n" : troff(line);
   }
