@@ -6,8 +6,8 @@
 #include "cmd/input.hpp"
 #include "cmd/paging.hpp"
 #include "crypto/digest.hpp"
+#include "process/lock.hpp"
 #include "settle/checks.hpp"
-#include "settle/lock.hpp"
 #include "settle/run.hpp"
 
 #include <fmt/format.h>
@@ -255,7 +255,9 @@ Result<Reply> run_execute(const Invocation& given, Context& context) {
   const Desk desk{given, context, service, url.origin(), given.text("SETTLEMENT")};
   const auto name = hex(crypto::sha256(desk.origin + "\n" + desk.id)).substr(0, 32);
   AGR_TRY_ASSIGN(const auto lock_path, context.state_file("settle-" + name + ".lock"));
-  AGR_TRY_ASSIGN(const auto lock, settle::Lock::take(lock_path));
+  AGR_TRY_ASSIGN(const auto lock,
+                 process::Lock::take(lock_path, "this settlement is being paid",
+                                     "wait for it to end, then look at `agr settle status`"));
   AGR_TRY_ASSIGN(auto journal, open_journal(context));
   AGR_TRY_ASSIGN(const auto line, journal.find(desk.origin, desk.id));
   if (line && settle::is_open(line->state))

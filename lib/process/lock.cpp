@@ -12,7 +12,7 @@
 
 namespace agr::process {
 
-Result<Lock> Lock::take(const std::string& path, const std::string& what) {
+Result<Lock> Lock::take(const std::string& path, const std::string& held, const std::string& hint) {
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.is_open())
     return fail(system_error("open", path));
@@ -22,9 +22,9 @@ Result<Lock> Lock::take(const std::string& path, const std::string& what) {
     const auto holder = std::string(trim(read_file(path).value_or("")));
     return fail(
         Error{.kind = Kind::locked,
-              .message = fmt::format("{} is served by another process already{}", what,
+              .message = fmt::format("{} by another process already{}", held,
                                      holder.empty() ? "" : fmt::format(", pid {}", printable(holder))),
-              .hint = "stop that one first, or leave it the work"});
+              .hint = hint});
   }
   const auto pid = fmt::format("{}\n", ::getpid());
   // Only people read it, so a full disk is no reason not to hold the lock.

@@ -12,8 +12,9 @@ namespace agr::process {
 /// the number of the holder is in the file, for people.
 class Lock {
 public:
-  /// Errors: Kind::locked naming the holder's pid; `what` is what it holds: "agent alice".
-  static Result<Lock> take(const std::string& path, const std::string& what);
+  /// The file is created when needed (0600) and stays. Errors: Kind::locked at once, naming the holder's pid;
+  /// `held` says what it does ("agent alice is served"), `hint` what to do about it.
+  static Result<Lock> take(const std::string& path, const std::string& held, const std::string& hint);
 
 private:
   explicit Lock(Fd file) : m_file(std::move(file)) {}

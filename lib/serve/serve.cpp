@@ -143,7 +143,8 @@ private:
 
 Result<int> run(const Options& options, const Clock& clock, Random& random) {
   AGR_TRY(process::make_private_folder(options.folder));
-  AGR_TRY_ASSIGN(const auto lock, process::Lock::take(options.folder + "/lock", options.agent));
+  AGR_TRY_ASSIGN(const auto lock, process::Lock::take(options.folder + "/lock", options.agent + " is served",
+                                                      "stop that one first, or leave it the work"));
   AGR_TRY_ASSIGN(auto journal, Journal::open(options.folder + "/journal.db"));
   JournalLoaded loaded;
   AGR_TRY_ASSIGN(loaded.open, journal.open_entries());

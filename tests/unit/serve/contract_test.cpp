@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 #include "json/value.hpp"
 #include "process/files.hpp"
-#include "process/lock.hpp"
 #include "serve/answer.hpp"
 #include "serve/artifacts.hpp"
 #include "serve/handler.hpp"
@@ -262,19 +261,4 @@ TEST_CASE("a log line, for people and for programs") {
   CHECK(value["event"].text() == "finished");
   CHECK(value["hiring_id"].text() == "h1");
   CHECK(value["exit_code"].as_integer() == 3);
-}
-
-TEST_CASE("a lock has one holder and names it") {
-  const Folder folder;
-  const auto path = folder.path + "/lock";
-  {
-    const auto lock = process::Lock::take(path, "agent alice");
-    REQUIRE(lock);
-    const auto second = process::Lock::take(path, "agent alice");
-    REQUIRE_FALSE(second);
-    CHECK(second.error().kind == Kind::locked);
-    CHECK(second.error().message ==
-          fmt::format("agent alice is served by another process already, pid {}", ::getpid()));
-  }
-  CHECK(process::Lock::take(path, "agent alice"));
 }
