@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "settle/audit.hpp"
 #include "settle/obligation.hpp"
 #include "store/database.hpp"
 
@@ -42,8 +43,15 @@ struct Line {
   Time updated = {};
 };
 
-/// Every payment this machine ever tried, in one SQLite file; every change is synced before it returns. A
-/// settlement has at most one open line, which the database itself enforces.
+/// What a receipt command was asked for and answered. `answer` is empty while nobody knows whether it paid.
+struct KeptReceipt {
+  std::string answer;
+  Time asked = {};
+};
+
+/// Every payment this machine ever tried, in one SQLite file; every change is synced before it returns,
+/// together with a line of the audit log that says so. A settlement has at most one open line, which the
+/// database itself enforces.
 class Journal {
 public:
   /// `path` may be ":memory:".
@@ -64,8 +72,25 @@ public:
   Result<std::optional<std::string>> receipt_used_by(const std::string& reference,
                                                      const std::string& settlement_id);
 
+  /// A receipt command may pay, so that it is about to run is written down first, and what it answered
+  /// before that is used. Asking again, or dropping what was asked, takes a person's word or the command's.
+  Result<void> asked_receipt(const Obligation& owed, Time now);
+  Result<void> got_receipt(const Obligation& owed, std::string_view answer, Time now);
+  Result<void> drop_receipt(const Obligation& owed, std::string_view why, Time now);
+  Result<std::optional<KeptReceipt>> receipt_of(const Obligation& owed);
+
+  /// Adds a line that is about no single payment: `event` is one word, `about` an object.
+  Result<void> remark(std::string_view event, const json::Value& about, Time now);
+  /// The whole audit log, unverified.
+  Result<std::vector<AuditLine>> audit_lines();
+  /// Verifies the chain, and that the payments are as the log says. Gives the log. Errors: Kind::conflict.
+  Result<std::vector<AuditLine>> audit();
+
 private:
   explicit Journal(store::Database database) : m_database(std::move(database)) {}
+  Result<void> append(std::string_view event, json::Value about, Time now);
+  Result<void> adopt();
+  Result<Line> line_with(const std::string& key);
   store::Database m_database;
 };
 
