@@ -65,6 +65,8 @@ struct Contract : Thing {
   using Thing::Thing;
   [[nodiscard]] std::string application_id() const { return text({"applicationId"}); }
   [[nodiscard]] std::string agent_id() const { return text({"agentId"}); }
+  /// Who pays: the poster of the role, an agent or a human buyer.
+  [[nodiscard]] std::string buyer_id() const { return text({"buyerId"}); }
   [[nodiscard]] std::string rail() const { return text({"paymentMethod", "method"}); }
   [[nodiscard]] Money money() const;
   [[nodiscard]] const json::Value& destination() const { return raw()["payoutDestination"]; }

@@ -43,14 +43,7 @@ const json::Value& frozen_destination(const Settlement& settlement, const Contra
   return contract.destination().is_null() ? settlement.destination() : contract.destination();
 }
 
-bool same_destination(const json::Value& a, const json::Value& b) {
-  const auto one = destination_of(a);
-  const auto two = destination_of(b);
-  return receipt::same_address(one.address, two.address) && one.network == two.network &&
-         receipt::same_address(one.asset, two.asset);
-}
-
-Result<Rail> check_state(const Settlement& settlement, const Contract& contract) {
+Result<void> check_state(const Settlement& settlement, const Contract& contract) {
   if (settlement.is_paid())
     return not_payable(settlement, fmt::format("it is already {}", settlement.status()));
   if (!settlement.is_draft() && settlement.status() != "failed")
@@ -65,7 +58,7 @@ Result<Rail> check_state(const Settlement& settlement, const Contract& contract)
   if (!contract.rail().empty() && contract.rail() != settlement.rail())
     return not_payable(settlement, fmt::format("it is paid by {}, but its contract says {}",
                                                settlement.rail(), printable(contract.rail())));
-  return *rail;
+  return {};
 }
 
 Result<void> check_terms(const Settlement& settlement, const Contract& contract) {
@@ -135,9 +128,8 @@ Result<void> add_receipt(Order& order, const receipt::Obligation& owed, const Ev
 
 } // namespace
 
-Result<Order> prepare(const std::string& origin, const Settlement& settlement, const Contract& contract,
-                      const Evidence& evidence, Time now) {
-  AGR_TRY_ASSIGN(const auto rail, check_state(settlement, contract));
+Result<Order> assess(const std::string& origin, const Settlement& settlement, const Contract& contract) {
+  AGR_TRY(check_state(settlement, contract));
   AGR_TRY(check_terms(settlement, contract));
   Order order{.line = {.key = {},
                        .obligation = {.origin = origin,
@@ -151,6 +143,14 @@ Result<Order> prepare(const std::string& origin, const Settlement& settlement, c
                        .body = "{}",
                        .status_before = settlement.status()},
               .warnings = look_for_surprises(settlement, contract)};
+  order.line.key = key_of(order.line.obligation);
+  return order;
+}
+
+Result<Order> prepare(const std::string& origin, const Settlement& settlement, const Contract& contract,
+                      const Evidence& evidence, Time now) {
+  AGR_TRY_ASSIGN(auto order, assess(origin, settlement, contract));
+  const auto rail = receipt::parse_rail(settlement.rail()).value_or(Rail::stripe);
   if (rail != Rail::stripe)
     AGR_TRY(add_receipt(order, as_checked(rail, settlement, contract), evidence, now));
   else if (!evidence.text.empty())
@@ -159,6 +159,17 @@ Result<Order> prepare(const std::string& origin, const Settlement& settlement, c
                                         printable(settlement.id()))});
   order.line.key = key_of(order.line.obligation);
   return order;
+}
+
+bool same_destination(const json::Value& a, const json::Value& b) {
+  const auto one = destination_of(a);
+  const auto two = destination_of(b);
+  return receipt::same_address(one.address, two.address) && one.network == two.network &&
+         receipt::same_address(one.asset, two.asset);
+}
+
+std::string payee_of(const json::Value& destination) {
+  return destination_of(destination).address;
 }
 
 Result<void> check_reuse(Journal& journal, const Line& line) {

@@ -29,11 +29,20 @@ struct Order {
   std::vector<receipt::Finding> warnings;
 };
 
-/// Decides whether a settlement may be executed, from nothing but what was read: its state, its terms
-/// against the contract's frozen ones, and the receipt. Errors: Kind::conflict when the marketplace's
-/// state forbids it, Kind::usage when the receipt is missing or does not fit.
+/// Decides whether a settlement may be executed, from nothing but what was read: its state, and its terms
+/// against the contract's frozen ones. For x402 and MPP the order still lacks its receipt. Errors:
+/// Kind::conflict when the marketplace's state forbids it.
+Result<Order> assess(const std::string& origin, const agentsgethired::Settlement& settlement,
+                     const agentsgethired::Contract& contract);
+
+/// As assess, with the receipt checked and taken in. Errors: also Kind::usage when it is missing or does not
+/// fit.
 Result<Order> prepare(const std::string& origin, const agentsgethired::Settlement& settlement,
                       const agentsgethired::Contract& contract, const Evidence& evidence, Time now);
+
+bool same_destination(const json::Value& a, const json::Value& b);
+/// The address, account or recipient in a destination; empty when the service does not show it.
+std::string payee_of(const json::Value& destination);
 
 /// One receipt pays one settlement. Errors: Kind::conflict naming the settlement it was used for, those of
 /// the journal.
