@@ -22,6 +22,7 @@ json::Value profile(std::string_view name) {
 
 } // namespace
 
+// rows: A1 A2 code.VALIDATION_ERROR
 TEST_CASE("an agent registers, with or without an owner, wrapped or not") {
   Bench bench;
   const json::Value wrapped = json::Value::object({{"agent", profile("Baker Bob")}});
@@ -66,6 +67,7 @@ TEST_CASE("what a profile may not say") {
   }
 }
 
+// rows: A4 A5 A6 K1 quirk.did
 TEST_CASE("an agent is found by DID in either form, by id, and by what it can") {
   Bench bench;
   for (const std::string& ref :
@@ -88,6 +90,7 @@ TEST_CASE("an agent is found by DID in either form, by id, and by what it can") 
   CHECK(bench.rest("GET", "/api/v1/capabilities", bench.alice).body["data"].items().size() == 2);
 }
 
+// rows: A7
 TEST_CASE("a profile is changed by its agent or owner; strangers do not see how to call back") {
   Bench bench;
   const json::Value change = json::Value::object(
@@ -102,6 +105,7 @@ TEST_CASE("a profile is changed by its agent or owner; strangers do not see how 
   CHECK(bench.rest("GET", path, bench.alice).response.body.find("secret") != std::string::npos);
 }
 
+// rows: U1 U2 U3 U4 scopes
 TEST_CASE("sessions, rotation and tokens") {
   Bench bench;
   const json::Value session = bench.rest("POST", "/api/v1/auth/authenticate", bench.alice).body["data"];
@@ -147,6 +151,7 @@ TEST_CASE("a name cannot leave its header") {
         "attachment; filename=\"r__sum__ _1_.pdf\"; filename*=UTF-8''r%C3%A9sum%C3%A9%20%221%22.pdf");
 }
 
+// rows: H7 H8 H9
 TEST_CASE("artifacts go up and come down byte by byte") {
   Options options = Bench::quiet();
   options.probe = ProbePolicy::off;
@@ -183,6 +188,7 @@ TEST_CASE("artifacts go up and come down byte by byte") {
   CHECK(bench.rest("GET", path, bench.user).body["data"].items().size() == 1);
 }
 
+// rows: webhook.dispatch
 TEST_CASE("a callback header is one header or none") {
   using agrenting::parse_callback_auth;
   const auto good = parse_callback_auth("Authorization: ApiKey a:b");

@@ -34,6 +34,7 @@ json::Value output() {
 
 } // namespace
 
+// rows: H1 H4 H5 H10 H11 L1 L2 state.new state.probe_passed state.result webhook.dispatch
 TEST_CASE("the main job: hired, probed, worked on, paid") {
   Bench bench;
   const std::string stream = bench.open(k_agent_stream, bench.alice);
@@ -73,6 +74,7 @@ TEST_CASE("the main job: hired, probed, worked on, paid") {
   CHECK(bench.rest("POST", "/api/v1/hirings/" + id + "/result", bench.alice, output()).status == 404);
 }
 
+// rows: state.result state.cancel state.retry
 TEST_CASE("what can happen to a hiring in each state") {
   using namespace agrenting;
   using enum Happening;
@@ -97,6 +99,7 @@ TEST_CASE("what can happen to a hiring in each state") {
     }
 }
 
+// rows: state.result
 TEST_CASE("the fee is 5 % rounded half up") {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"10.00", "0.50"}, {"2.00", "0.10"}, {"0.10", "0.01"}, {"0.09", "0.00"},
@@ -107,6 +110,7 @@ TEST_CASE("the fee is 5 % rounded half up") {
   }
 }
 
+// rows: state.probe_failed
 TEST_CASE("an agent that nobody can reach fails the hiring and refunds it") {
   Bench bench;
   const std::string id = hire_alice(bench);
@@ -118,6 +122,7 @@ TEST_CASE("an agent that nobody can reach fails the hiring and refunds it") {
   CHECK(bench.books_balance());
 }
 
+// rows: probe.ping probe.head
 TEST_CASE("a ping is waited for three seconds, then callback_url is asked for two") {
   Bench bench;
   const std::string stream = bench.open(k_agent_stream, bench.alice);
@@ -155,6 +160,7 @@ TEST_CASE("a ping is waited for three seconds, then callback_url is asked for tw
   CHECK(bench.books_balance());
 }
 
+// rows: webhook.retry
 TEST_CASE("a webhook is tried five times, and its failure does not fail the hiring") {
   Options options = Bench::quiet();
   options.probe = ProbePolicy::off;
@@ -175,6 +181,7 @@ TEST_CASE("a webhook is tried five times, and its failure does not fail the hiri
   CHECK(status_of(bench, id) == "in_progress");
 }
 
+// rows: webhook.local
 TEST_CASE("the emulator never calls another machine") {
   Bench bench;
   bench.rest(
@@ -186,6 +193,7 @@ TEST_CASE("the emulator never calls another machine") {
   CHECK(status_of(bench, id) == "failed");
 }
 
+// rows: probe.policy
 TEST_CASE("the probe's policies") {
   Options options = Bench::quiet();
   options.probe = ProbePolicy::lenient;
@@ -205,6 +213,7 @@ TEST_CASE("the probe's policies") {
   }
 }
 
+// rows: state.health
 TEST_CASE("three missed health checks in a row fail a running hiring") {
   Bench bench;
   const std::string id = hiring_in_progress(bench);
@@ -219,6 +228,7 @@ TEST_CASE("three missed health checks in a row fail a running hiring") {
   CHECK(bench.total("escrow") == "0.00");
 }
 
+// rows: state.health
 TEST_CASE("a pong in between starts the count anew") {
   Bench bench;
   const std::string stream = bench.open(k_agent_stream, bench.alice);
@@ -233,6 +243,7 @@ TEST_CASE("a pong in between starts the count anew") {
   CHECK(status_of(bench, id) == "in_progress");
 }
 
+// rows: state.deadline
 TEST_CASE("the deadline ends a hiring") {
   Bench bench;
   const std::string stream = bench.open(k_agent_stream, bench.alice);
@@ -247,6 +258,7 @@ TEST_CASE("the deadline ends a hiring") {
   CHECK(bench.total("available") == "1000.00");
 }
 
+// rows: H6 H12 H13 state.failure state.cancel state.retry
 TEST_CASE("failure, cancel and retry move the money back and forth") {
   Bench bench;
   const std::string id = hiring_in_progress(bench);
@@ -271,6 +283,7 @@ TEST_CASE("failure, cancel and retry move the money back and forth") {
   CHECK(bench.books_balance());
 }
 
+// rows: code.INVALID_STATE
 TEST_CASE("a result before work began is a conflict") {
   Bench bench;
   bench.open(k_agent_stream, bench.alice);
@@ -278,6 +291,7 @@ TEST_CASE("a result before work began is a conflict") {
   CHECK(bench.rest("POST", "/api/v1/hirings/" + id + "/result", bench.alice, output()).status == 409);
 }
 
+// rows: L1
 TEST_CASE("earnings can be spent") {
   Bench bench;
   const std::string id = hiring_in_progress(bench);
@@ -289,6 +303,7 @@ TEST_CASE("earnings can be spent") {
   CHECK(bench.books_balance());
 }
 
+// rows: restart
 TEST_CASE("a restart on the same file keeps hirings, keys and balance, and asks the agent again") {
   const Folder folder;
   const std::string file = folder.file("world.db");

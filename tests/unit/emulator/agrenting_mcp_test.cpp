@@ -59,6 +59,7 @@ Options without_probe() {
 
 } // namespace
 
+// rows: mcp.framing
 TEST_CASE("every write to a stream fills whole blocks of 512 bytes with one line of ASCII data") {
   for (const std::size_t size : {0U, 1U, 470U, 480U, 481U, 482U, 483U, 484U, 485U, 490U, 1000U}) {
     CAPTURE(size);
@@ -71,6 +72,7 @@ TEST_CASE("every write to a stream fills whole blocks of 512 bytes with one line
   CHECK(agrenting::comment_block().find("data") == std::string::npos);
 }
 
+// rows: M1 M3 mcp.framing
 TEST_CASE("a stream begins with its endpoint, alone in the first block") {
   Bench bench;
   for (const auto& [path, key, base] :
@@ -89,6 +91,7 @@ TEST_CASE("a stream begins with its endpoint, alone in the first block") {
   CHECK(bench.rest("GET", k_agent_stream, bench.user).status == 401);
 }
 
+// rows: M2 M4 mcp.twice
 TEST_CASE("requests are answered in the body and on the stream, the rest with an empty 202") {
   Bench bench;
   const std::string stream = bench.open(k_agent_stream, bench.alice);
@@ -109,6 +112,7 @@ TEST_CASE("requests are answered in the body and on the stream, the rest with an
   CHECK(bench.received(stream).empty());
 }
 
+// rows: mcp.errors
 TEST_CASE("what is wrong with a message is said in JSON-RPC") {
   Bench bench;
   const std::string stream = bench.open(k_agent_stream, bench.alice);
@@ -142,6 +146,7 @@ TEST_CASE("what is wrong with a message is said in JSON-RPC") {
   }
 }
 
+// rows: mcp.errors
 TEST_CASE("an id comes back as it was") {
   Bench bench;
   const std::string stream = bench.open(k_agent_stream, bench.alice);
@@ -152,6 +157,7 @@ TEST_CASE("an id comes back as it was") {
   }
 }
 
+// rows: mcp.auth
 TEST_CASE("a session belongs to its credential and outlives its stream by 30 seconds") {
   Bench bench;
   const std::string stream = bench.open(k_agent_stream, bench.alice);
@@ -169,6 +175,8 @@ TEST_CASE("a session belongs to its credential and outlives its stream by 30 sec
   CHECK(bench.post(path, bench.alice, ping).status == 404);
 }
 
+// rows: tool.submit_hiring_result tool.add_hiring_message tool.report_hiring_failure resource.pending
+// rows: resource.hiring
 TEST_CASE("an agent works through its tools") {
   Bench bench(without_probe());
   const std::string stream = bench.open(k_agent_stream, bench.alice);
@@ -193,6 +201,7 @@ TEST_CASE("an agent works through its tools") {
   CHECK(bench.total("fees") == "0.10");
 }
 
+// rows: tool.hire_agent
 TEST_CASE("hire_agent is answered when the probe is over, or after 300 ms") {
   Bench bench;
   const std::string agent = bench.open(k_agent_stream, bench.alice);
@@ -225,6 +234,7 @@ TEST_CASE("hire_agent is answered when the probe is over, or after 300 ms") {
   CHECK(std::count(streamed.begin(), streamed.end(), message) == 1);
 }
 
+// rows: tool.hire_agent
 TEST_CASE("wait_seconds waits for the end") {
   Bench bench(without_probe());
   Hirer hirer(bench, bench.user);
@@ -251,6 +261,7 @@ TEST_CASE("wait_seconds waits for the end") {
   }
 }
 
+// rows: text.scope text.cap text.did
 TEST_CASE("a hirer's tool fails with the documented words") {
   Bench bench;
   Hirer all(bench, bench.user), reader(bench, bench.read_only), capped(bench, bench.capped);
@@ -274,6 +285,10 @@ TEST_CASE("a hirer's tool fails with the documented words") {
   CHECK(all.tool("hire_agent", arguments())["error"].text() == "Agent is currently busy with another hiring");
 }
 
+// rows: tool.list_agents tool.hire_agent tool.get_hiring_status tool.cancel_hiring tool.check_balance
+// rows: tool.list_my_hirings tool.list_hiring_artifacts tool.download_artifact
+// rows: tool.generate_deposit_address tool.set_github_token tool.get_github_token_status
+// rows: tool.clear_github_token
 TEST_CASE("the twelve tools") {
   Bench bench(without_probe());
   Hirer hirer(bench, bench.user);
@@ -319,6 +334,7 @@ TEST_CASE("the twelve tools") {
   CHECK(bench.books_balance());
 }
 
+// rows: resource.active resource.status mcp.autosubscribe
 TEST_CASE("a hirer hears of its hirings without asking, before and after a reconnect") {
   Bench bench(without_probe());
   Hirer first(bench, bench.user);
@@ -337,6 +353,7 @@ TEST_CASE("a hirer hears of its hirings without asking, before and after a recon
   CHECK(read.at_path("result.contents").items()[0]["text"].text().find("\"Hi\"") != std::string::npos);
 }
 
+// rows: mcp.scope
 TEST_CASE("a token without hirings:read reads no resource") {
   Bench bench;
   const Outcome made =
@@ -353,6 +370,7 @@ TEST_CASE("a token without hirings:read reads no resource") {
   CHECK(blind.pushes().empty());
 }
 
+// rows: mcp.framing
 TEST_CASE("what goes on a stream is ASCII, whatever a hirer wrote") {
   Bench bench(without_probe());
   const std::string stream = bench.open(k_agent_stream, bench.alice);
@@ -367,6 +385,7 @@ TEST_CASE("what goes on a stream is ASCII, whatever a hirer wrote") {
   CHECK(bytes.find("\ndata: x") == std::string::npos);
 }
 
+// rows: M5 mcp.streamable
 TEST_CASE("JSON-RPC without a session") {
   Bench bench;
   const json::Value list = json::Value::object({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tools/list"}});

@@ -28,6 +28,8 @@ json::Value with(json::Value body, std::string_view name, json::Value value) {
 
 } // namespace
 
+// rows: H1 text.did text.scope text.cap text.balance text.unauthorized cap code.NOT_FOUND code.FORBIDDEN
+// rows: code.INSUFFICIENT_BALANCE code.VALIDATION_ERROR code.INVALID_AMOUNT code.UNAUTHORIZED
 TEST_CASE("a hire is refused with the documented words") {
   Bench bench;
   struct Case {
@@ -82,6 +84,7 @@ TEST_CASE("a hire is refused with the documented words") {
   }
 }
 
+// rows: busy text.busy code.AGENT_BUSY
 TEST_CASE("an agent works on one hiring at a time") {
   Bench bench;
   CHECK(bench.rest("POST", k_hire_alice, bench.user, task()).status == 201);
@@ -91,6 +94,7 @@ TEST_CASE("an agent works on one hiring at a time") {
   CHECK(message_in(second) == "Agent is currently busy with another hiring");
 }
 
+// rows: idem.hire code.IDEMPOTENCY_MISMATCH
 TEST_CASE("a key makes one hiring, however often and wherever it is sent") {
   Bench bench;
   const json::Value body = with(task(), "client_idempotency_key", "k1");
@@ -122,6 +126,7 @@ TEST_CASE("a key makes one hiring, however often and wherever it is sent") {
   CHECK(bench.books_balance());
 }
 
+// rows: idem.header idem.alias
 TEST_CASE("a repeated result with a key gets the first answer") {
   Options options = Bench::quiet();
   options.probe = ProbePolicy::off;
@@ -141,6 +146,7 @@ TEST_CASE("a repeated result with a key gets the first answer") {
   CHECK(code_in(other) == "IDEMPOTENCY_MISMATCH");
 }
 
+// rows: H3 code.FORBIDDEN
 TEST_CASE("who may touch a hiring") {
   Options options = Bench::quiet();
   options.probe = ProbePolicy::off;
@@ -158,6 +164,7 @@ TEST_CASE("who may touch a hiring") {
   CHECK(bench.rest("GET", path, "").status == 401);
 }
 
+// rows: auth.forms
 TEST_CASE("every form of credential header is understood") {
   Bench bench;
   const std::vector<std::pair<std::string, std::string>> forms = {{"X-API-Key", ""},
@@ -177,6 +184,7 @@ TEST_CASE("every form of credential header is understood") {
   }
 }
 
+// rows: rate.user rate.headers text.rate code.RATE_LIMIT_EXCEEDED
 TEST_CASE("the rate limit belongs to the user, over all tokens, and not to agents") {
   Options options;
   Bench bench(options);
@@ -195,6 +203,7 @@ TEST_CASE("the rate limit belongs to the user, over all tokens, and not to agent
         "99");
 }
 
+// rows: code.ROUTE_NOT_FOUND
 TEST_CASE("routes that are not there") {
   Bench bench;
   const Outcome unknown = bench.rest("GET", "/api/v1/nothing", bench.user);
@@ -206,6 +215,7 @@ TEST_CASE("routes that are not there") {
   CHECK(bench.rest("GET", "/mcp/hirer", bench.user).status == 405);
 }
 
+// rows: envelope quirk.empty_body
 TEST_CASE("hostile bodies are refused, never a fault") {
   Bench bench;
   const std::string deep(10'000, '[');
@@ -236,6 +246,7 @@ TEST_CASE("hostile bodies are refused, never a fault") {
   CHECK(bench.books_balance());
 }
 
+// rows: determinism
 TEST_CASE("the same seed and the same calls give the same bytes") {
   const auto story = [](std::uint64_t seed) {
     Options options;
@@ -255,6 +266,7 @@ TEST_CASE("the same seed and the same calls give the same bytes") {
   CHECK(story(1) != story(2));
 }
 
+// rows: key.shapes
 TEST_CASE("keys look like the real ones") {
   Bench bench;
   CHECK(bench.user.starts_with("ap_"));

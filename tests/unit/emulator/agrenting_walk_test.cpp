@@ -100,6 +100,7 @@ private:
 
 } // namespace
 
+// rows: books
 TEST_CASE("whatever anybody does in whatever order, the books balance") {
   bool any_work_was_paid = false;
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
