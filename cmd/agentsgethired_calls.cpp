@@ -37,9 +37,15 @@ Result<Reply> show(Context& context, const Operation& operation, const std::stri
 
 Result<Reply> list(const Invocation& given, Context& context, const Operation& operation,
                    std::vector<std::string> ids, output::View view) {
+  return list(given, context, operation, {.ids = std::move(ids)}, {}, std::move(view));
+}
+
+Result<Reply> list(const Invocation& given, Context& context, const Operation& operation,
+                   agentsgethired::Call call, const agentsgethired::Service::Keep& keep, output::View view) {
   AGR_TRY_ASSIGN(const auto limit, limit_of(given));
   AGR_TRY_ASSIGN(const auto service, marketplace(context));
-  AGR_TRY_ASSIGN(auto items, service.list(operation, {.ids = std::move(ids)}, limit));
+  AGR_TRY_ASSIGN(auto items, service.list(operation, std::move(call), limit, keep));
+  remember(context, operation, items);
   return Reply{.value = json::Value(json::Value::Array(std::move(items))), .view = std::move(view)};
 }
 
@@ -47,6 +53,8 @@ Result<Reply> change(Context& context, const Operation& operation, const agentsg
                      output::View view, std::string_view said) {
   AGR_TRY_ASSIGN(const auto service, marketplace(context));
   AGR_TRY_ASSIGN(auto value, service.one(operation, call));
+  if (value.has("id"))
+    remember(context, operation, {value});
   context.say(said);
   return Reply{.value = std::move(value), .view = std::move(view)};
 }

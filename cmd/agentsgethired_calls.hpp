@@ -5,6 +5,7 @@
 #include "agentsgethired/service.hpp"
 #include "cmd/command.hpp"
 #include "cmd/context.hpp"
+#include "cmd/whole_id.hpp"
 
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ Result<Reply> show(Context& context, const agentsgethired::Operation& operation,
 /// A list, as it came, as long as --limit and --all say.
 Result<Reply> list(const Invocation& given, Context& context, const agentsgethired::Operation& operation,
                    std::vector<std::string> ids, output::View view);
+/// As above, with filters: sent as `call` says, and applied here by `keep` before the limit.
+Result<Reply> list(const Invocation& given, Context& context, const agentsgethired::Operation& operation,
+                   agentsgethired::Call call, const agentsgethired::Service::Keep& keep, output::View view);
 /// A plain change; `said` is told to a person when it is done.
 Result<Reply> change(Context& context, const agentsgethired::Operation& operation,
                      const agentsgethired::Call& call, output::View view, std::string_view said);

@@ -161,6 +161,7 @@ std::vector<std::string> environment_for(const ThrowAwayFolder& folder, const js
   const std::string url = ready["url"].text();
   variables["AGR_CONFIG"] = folder.file("config.toml");
   variables["AGR_STATE"] = folder.file("state");
+  variables["XDG_CACHE_HOME"] = folder.file("cache");
   variables["AGR_EMULATOR_READY"] = folder.file("ready.json");
   variables["AGR_EMULATOR_URL"] = variables["AGRENTING_URL"] = variables["AGENTSGETHIRED_URL"] = url;
   variables["AGRENTING_API_KEY"] = ready["agrenting"]["user_token"].text();

@@ -43,9 +43,11 @@ Result<http::Request> encode(const Endpoint& endpoint, const Operation& operatio
                                         operation.attempt),
                  .hint = "run agr register, or agr login agentsgethired, or set AGENTSGETHIRED_API_KEY"});
   AGR_TRY_ASSIGN(const auto path, path_of(operation, call.ids));
+  const std::string_view wanted =
+      operation.one.empty() ? "text/markdown, text/plain;q=0.9, */*;q=0.1" : "application/json";
   http::Request request{.method = std::string(operation.method),
                         .url = without_slash(endpoint.url) + path + query_of(call),
-                        .headers = {{"Accept", "application/json"}}};
+                        .headers = {{"Accept", std::string(wanted)}}};
   if (operation.needs_key)
     request.credential = endpoint.credential;
   if (!call.body.is_null()) {

@@ -30,7 +30,7 @@ Result<json::Value> Service::one(const Operation& operation, const Call& call) c
 }
 
 Result<std::vector<json::Value>> Service::list(const Operation& operation, Call call,
-                                               std::optional<long long> limit) const {
+                                               std::optional<long long> limit, const Keep& keep) const {
   std::vector<json::Value> items;
   std::set<std::string> seen;
   const auto query = call.query;
@@ -38,7 +38,8 @@ Result<std::vector<json::Value>> Service::list(const Operation& operation, Call 
     AGR_TRY_ASSIGN(const auto text, body(operation, call));
     AGR_TRY_ASSIGN(auto page, decode_list(operation, text));
     for (auto& item : page.items)
-      items.push_back(std::move(item));
+      if (!keep || keep(item))
+        items.push_back(std::move(item));
     const bool enough = limit && items.size() >= static_cast<std::size_t>(*limit);
     if (enough)
       items.resize(static_cast<std::size_t>(*limit));

@@ -37,7 +37,8 @@ Paths paths_of(const Environment& environment, const std::string& config_option)
   paths.config = !config_option.empty() ? config_option
                                         : environment.get("AGR_CONFIG").value_or(home + "/.agentsgethired");
   paths.state = environment.get("AGR_STATE").value_or(under("XDG_STATE_HOME", "/.local/state"));
-  paths.cache = under("XDG_CACHE_HOME", "/.cache");
+  if (!home.empty() || environment.get("XDG_CACHE_HOME"))
+    paths.cache = under("XDG_CACHE_HOME", "/.cache");
   return paths;
 }
 

@@ -29,7 +29,7 @@ private:
 struct Paths {
   std::string config; ///< ~/.agentsgethired, AGR_CONFIG or --config
   std::string state;  ///< $XDG_STATE_HOME/agr or AGR_STATE: journals, spools, intents
-  std::string cache;  ///< $XDG_CACHE_HOME/agr, may be deleted at any time
+  std::string cache;  ///< $XDG_CACHE_HOME/agr, may be deleted at any time; empty when there is no place
 };
 
 /// `config_option` is --config, empty when not given.

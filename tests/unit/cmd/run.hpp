@@ -71,6 +71,7 @@ class Runner {
 public:
   Runner() {
     environment.set("AGR_STATE", folder.path("state"));
+    environment.set("XDG_CACHE_HOME", folder.path("cache"));
     environment.set("AGR_CONFIG", folder.path("config"));
     environment.set("AGRENTING_URL", "http://127.0.0.1:1");
     environment.set("AGRENTING_API_KEY", "ap_0123456789012345678901234567890123456789012");
