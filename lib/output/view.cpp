@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace agr::output {
 namespace {
@@ -14,6 +15,7 @@ using term::Paint;
 
 constexpr std::size_t k_gap = 2;
 constexpr std::size_t k_least_column = 8;
+constexpr std::size_t k_short_id = 8;
 
 const json::Value& find(const json::Value& row, std::string_view paths) {
   static const json::Value k_absent;
@@ -76,7 +78,7 @@ Paint paint_of(std::string_view status) {
 std::string coloured(const std::string& text, std::string_view raw, Style style, bool colour) {
   if (style == Style::status)
     return term::paint(text, paint_of(raw), colour);
-  if (style == Style::id || style == Style::time)
+  if (style == Style::id || style == Style::short_id || style == Style::time)
     return term::paint(text, Paint::dim, colour);
   return text;
 }
@@ -84,6 +86,10 @@ std::string coloured(const std::string& text, std::string_view raw, Style style,
 std::string padded(const std::string& text, std::size_t shown, std::size_t width, bool right) {
   const std::string space(width > shown ? width - shown : 0, ' ');
   return right ? space + text : text + space;
+}
+
+bool flows(Style style) {
+  return style == Style::text || style == Style::list || style == Style::prose;
 }
 
 /// Narrows the widest flowing columns until the table fits; ids, money and statuses are never cut.
@@ -97,15 +103,48 @@ void fit(std::vector<std::size_t>& widths, const std::vector<Column>& columns, s
   while (total() > available) {
     std::size_t* widest = nullptr;
     for (std::size_t i = 0; i < widths.size(); ++i) {
-      const Style style = columns[i].style;
-      const bool flows = style == Style::text || style == Style::list || style == Style::prose;
-      if (flows && widths[i] > k_least_column && (widest == nullptr || widths[i] > *widest))
+      if (flows(columns[i].style) && widths[i] > k_least_column && (widest == nullptr || widths[i] > *widest))
         widest = &widths[i];
     }
     if (widest == nullptr)
       return;
     --*widest;
   }
+}
+
+/// As much of each id as tells the rows apart. Ids that are short by nature stay whole.
+void abbreviate(std::vector<std::vector<std::string>>& cells, std::size_t column) {
+  std::set<std::string_view> ids;
+  std::size_t longest = 0;
+  for (const auto& line : cells) {
+    ids.insert(line[column]);
+    longest = std::max(longest, line[column].size());
+  }
+  const auto is_enough = [&](std::size_t length) {
+    std::set<std::string_view> beginnings;
+    for (const std::string_view id : ids)
+      beginnings.insert(id.substr(0, length));
+    return beginnings.size() == ids.size();
+  };
+  std::size_t length = k_short_id;
+  while (length < longest && !is_enough(length))
+    ++length;
+  if (longest > 2 * k_short_id)
+    for (auto& line : cells)
+      line[column] = to_utf8(line[column].substr(0, length));
+}
+
+/// Puts the points of amounts under each other.
+void align_points(std::vector<std::vector<std::string>>& cells, std::size_t column) {
+  const auto behind = [&](const std::string& amount) {
+    const std::size_t point = amount.find('.');
+    return point == std::string::npos ? 0 : amount.size() - point;
+  };
+  std::size_t most = 0;
+  for (const auto& line : cells)
+    most = std::max(most, behind(line[column]));
+  for (auto& line : cells)
+    line[column].append(most - behind(line[column]), ' ');
 }
 
 std::string table(const json::Value::Array& rows, const View& view, const Format& format) {
@@ -118,8 +157,15 @@ std::string table(const json::Value::Array& rows, const View& view, const Format
     for (std::size_t i = 0; i < view.columns.size(); ++i) {
       const Column& column = view.columns[i];
       line.push_back(printable(person_cell(find(row, column.path), column.style, format.now)));
-      widths[i] = std::max(widths[i], display_width(line.back()));
     }
+  }
+  for (std::size_t i = 0; i < view.columns.size(); ++i) {
+    if (view.columns[i].style == Style::short_id)
+      abbreviate(cells, i);
+    if (view.columns[i].style == Style::money)
+      align_points(cells, i);
+    for (const auto& line : cells)
+      widths[i] = std::max(widths[i], display_width(line[i]));
   }
   fit(widths, view.columns, static_cast<std::size_t>(std::max(format.width, 20)));
 
@@ -162,29 +208,57 @@ std::string tabs(const json::Value::Array& rows, const View& view) {
   return out;
 }
 
-std::string detail_table(const json::Value& value, const View& view, const Format& format) {
-  std::size_t widest = 0;
-  for (const Column& column : view.columns)
-    if (!find(value, column.path).is_null())
-      widest = std::max(widest, display_width(column.title));
-  std::string out;
+/// A line of a detail view.
+struct Field {
+  std::string title;
+  const json::Value& cell;
+  Style style = Style::text;
+};
+
+/// The members no column names, as they came. Of an object that columns look into, what they leave.
+void add_others(std::vector<Field>& fields, const json::Value& value, const std::string& inside,
+                const std::set<std::string>& shown) {
+  for (const auto& [name, member] : value.members()) {
+    const std::string path = inside + name;
+    const auto deeper = shown.lower_bound(path + ".");
+    if (member.is_object() && deeper != shown.end() && deeper->starts_with(path + "."))
+      add_others(fields, member, path + ".", shown);
+    else if (!shown.contains(path) && !plain_cell(member, Style::text).empty())
+      fields.push_back({printable(path), member, Style::prose});
+  }
+}
+
+std::vector<Field> fields_of(const json::Value& value, const View& view) {
+  std::vector<Field> fields;
+  std::set<std::string> shown{"ok"};
   for (const Column& column : view.columns) {
-    const json::Value& cell = find(value, column.path);
-    if (plain_cell(cell, column.style).empty())
-      continue;
-    const std::string title(column.title);
+    if (const json::Value& cell = find(value, column.path); !plain_cell(cell, column.style).empty())
+      fields.push_back({std::string(column.title), cell, column.style});
+    for (std::string& path : split(column.path, '|'))
+      shown.insert(std::move(path));
+  }
+  if (view.others)
+    add_others(fields, value, "", shown);
+  return fields;
+}
+
+std::string detail_table(const json::Value& value, const View& view, const Format& format) {
+  const std::vector<Field> fields = fields_of(value, view);
+  std::size_t widest = 0;
+  for (const Field& field : fields)
+    widest = std::max(widest, display_width(field.title));
+  const auto columns = static_cast<std::size_t>(std::max(format.width, 40));
+  std::string out;
+  for (const auto& [title, cell, style] : fields) {
     out +=
         padded(term::paint(title, Paint::bold, format.colour), display_width(title), widest + k_gap, false);
-    if (column.style == Style::prose) {
-      const auto columns = static_cast<std::size_t>(std::max(format.width, 40));
-      const std::string text = term::wrap(printable(cell.text(), true), columns, widest + k_gap);
-      out += std::string(trim(text)) + "\n";
-      continue;
-    }
-    const std::string text = printable(person_cell(cell, column.style, format.now));
-    out += coloured(text, text, column.style, format.colour);
-    if (column.style == Style::time)
-      out += term::paint(" (" + plain_cell(cell, column.style) + ")", Paint::dim, format.colour);
+    const std::string text = printable(person_cell(cell, style, format.now), style == Style::prose);
+    if (flows(style))
+      out += trim(term::wrap(text, columns, widest + k_gap));
+    else
+      out += coloured(text, text, style, format.colour);
+    if (style == Style::time)
+      out += term::paint(" (" + plain_cell(cell, style) + ")", Paint::dim, format.colour);
     out += '\n';
   }
   return out;
@@ -192,9 +266,8 @@ std::string detail_table(const json::Value& value, const View& view, const Forma
 
 std::string detail_tabs(const json::Value& value, const View& view) {
   std::string out;
-  for (const Column& column : view.columns)
-    if (!find(value, column.path).is_null())
-      out.append(lower(column.title)).append("\t").append(tab_cell(value, column)).append("\n");
+  for (const auto& [title, cell, style] : fields_of(value, view))
+    out.append(lower(title)).append("\t").append(printable(plain_cell(cell, style))).append("\n");
   return out;
 }
 
@@ -240,6 +313,12 @@ View list_of(std::vector<Column> columns, std::string empty, std::string items) 
 
 View detail_of(std::vector<Column> columns) {
   return {View::Shape::detail, std::move(columns), {}, {}, {}};
+}
+
+View whole_of(std::vector<Column> columns) {
+  View view = detail_of(std::move(columns));
+  view.others = true;
+  return view;
 }
 
 View text_of(std::string body) {

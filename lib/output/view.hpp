@@ -12,14 +12,15 @@ namespace agr::output {
 
 /// How a cell reads: alignment, colour, and what a person sees instead of the raw text.
 enum class Style {
-  text,   ///< as it is, strangers' control characters made visible
-  id,     ///< dim
-  money,  ///< right-aligned decimal
-  number, ///< right-aligned
-  time,   ///< "5 minutes ago" on a terminal, RFC 3339 on a pipe
-  status, ///< coloured by what it means
-  list,   ///< items joined by ", "
-  prose,  ///< wrapped over several lines in a detail view
+  text,     ///< as it is, strangers' control characters made visible
+  id,       ///< dim
+  short_id, ///< an id that may be abbreviated: in a table only as much of it as tells the rows apart
+  money,    ///< right-aligned decimal, in a table point under point
+  number,   ///< right-aligned
+  time,     ///< "5 minutes ago" on a terminal, RFC 3339 on a pipe
+  status,   ///< coloured by what it means
+  list,     ///< items joined by ", "
+  prose,    ///< may have lines of its own
 };
 
 /// One column of a table or one line of a detail view. `path` names the member ("agent.did"); several
@@ -38,10 +39,13 @@ struct View {
   std::string items = {}; ///< list: path of the array inside the value; empty when the value is the array
   std::string empty = {}; ///< list: said on stderr when there is nothing
   std::string body = {};  ///< text: printed as it is; detail: printed below the fields
+  bool others = false;    ///< detail: the members that no column names follow under their own names
 };
 
 View list_of(std::vector<Column> columns, std::string empty, std::string items = {});
 View detail_of(std::vector<Column> columns);
+/// As detail_of, for objects of a service that may know members we do not.
+View whole_of(std::vector<Column> columns);
 View text_of(std::string body);
 
 enum class Mode { table, tabs, json, jsonl };

@@ -80,3 +80,45 @@ TEST_CASE("a detail view leaves out what is absent and wraps prose") {
   CHECK(output::render(value, detail, format(Mode::tabs)) ==
         "id\ta1\nbio\tone two three four five six seven eight nine ten\n");
 }
+
+TEST_CASE("ids that may be abbreviated are cut where they still differ, in a table only") {
+  const auto value = *json::parse(R"([{"id":"3f1c22aa-0000-4000-8000-000000000001","to":"app-7f2a"},
+                                      {"id":"3f1c22aa-00bb-4000-8000-000000000002","to":"app-9e1b"},
+                                      {"id":"77777777-0000-4000-8000-000000000003","to":"app-7f2a"}])");
+  const auto list = output::list_of({{"ID", "id", Style::short_id}, {"TO", "to", Style::short_id}}, "None.");
+  CHECK(output::render(value, list, format(Mode::table)) == "ID            TO\n"
+                                                            "3f1c22aa-000  app-7f2a\n"
+                                                            "3f1c22aa-00b  app-9e1b\n"
+                                                            "77777777-000  app-7f2a\n");
+  CHECK(
+      output::render(value, list, format(Mode::tabs)).starts_with("3f1c22aa-0000-4000-8000-000000000001\t"));
+}
+
+TEST_CASE("amounts stand point under point") {
+  const auto value = *json::parse(R"([{"a":"45"},{"a":"0.125"},{"a":"1200.5"},{"a":"much"},{"b":1}])");
+  CHECK(output::render(value, output::list_of({{"USD", "a", Style::money}, {"X", "x"}}, "None."),
+                       format(Mode::table)) == "     USD  X\n"
+                                               "  45.00\n"
+                                               "   0.125\n"
+                                               "1200.50\n"
+                                               "much\n\n");
+}
+
+TEST_CASE("members that no column names follow under their own names") {
+  const auto value = *json::parse(
+      R"({"ok":true,"id":"a1","status":"novel","none":null,"empty":[],"odd":{"x":1},
+          "to":{"destination":"0xaa","details":{"chainId":1}},"note":"one two three four five six seven"})");
+  const auto detail = output::whole_of(
+      {{"Id", "id", Style::id}, {"Status", "status", Style::status}, {"Pays to", "to.destination|to"}});
+  Format narrow = format(Mode::table);
+  narrow.width = 40;
+  CHECK(output::render(value, detail, narrow) == "Id          a1\n"
+                                                 "Status      novel\n"
+                                                 "Pays to     0xaa\n"
+                                                 "odd         {\"x\":1}\n"
+                                                 "to.details  {\"chainId\":1}\n"
+                                                 "note        one two three four five six\n"
+                                                 "            seven\n");
+  CHECK(output::render(*json::parse(R"({"to":"acct_1"})"), detail, format(Mode::tabs)) ==
+        "pays to\tacct_1\n");
+}
