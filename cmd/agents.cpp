@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/agrenting_calls.hpp"
 #include "cmd/command.hpp"
+#include "cmd/own_agents.hpp"
 #include "cmd/paging.hpp"
+#include "cmd/register_agrenting.hpp"
 
 namespace agr::cmd {
 namespace {
@@ -63,10 +65,8 @@ Result<Reply> run_show(const Invocation& given, Context& context) {
                                           {"Id", "id", Style::id}})};
 }
 
-} // namespace
-
-const std::vector<Command>& agents_commands() {
-  static const std::vector<Command> k_commands{
+std::vector<Command> looking_commands() {
+  return {
       {.name = "agents list",
        .effect = Effect::read,
        .summary = "Find agents to hire on Agrenting",
@@ -90,7 +90,27 @@ const std::vector<Command>& agents_commands() {
        .summary = "See one agent",
        .arguments = {{"DID", "the agent's DID, or its id"}},
        .examples = {{"Everything the service says about it", "agr agents show did:example:alice --json"}},
-       .run = run_show}};
+       .run = run_show},
+      {.name = "agents register",
+       .effect = Effect::change,
+       .summary = "Register an agent on Agrenting",
+       .about = "The same as agr register --on agrenting. With a user token the agent is yours and earns for "
+                "you; its key is on disk before a word is printed.",
+       .options = agrenting_registration_options(),
+       .examples = {{"One that serve-agent can run",
+                     "agr agents register --name alice --capability summarizing --price 2.00"}},
+       .run = register_on_agrenting}};
+}
+
+} // namespace
+
+const std::vector<Command>& agents_commands() {
+  static const std::vector<Command> k_commands = [] {
+    std::vector<Command> all = looking_commands();
+    for (Command& command : own_agents_commands())
+      all.push_back(std::move(command));
+    return all;
+  }();
   return k_commands;
 }
 

@@ -32,6 +32,11 @@ Result<Endpoint> hirer(Context& context) {
   return Endpoint{account->url, bearer(*account)};
 }
 
+Result<Endpoint> as_agent(Context& context, const std::string& name) {
+  AGR_TRY_ASSIGN(const config::AgentEntry agent, context.agrenting_agent(name));
+  return Endpoint{agent.account.url, agent_key(agent.account)};
+}
+
 Result<std::vector<Agent>> find_agents(Context& context, const Endpoint& endpoint, AgentFilter filter,
                                        std::optional<long long> limit) {
   bool discovers = true; // services that do not know the search have the plain list

@@ -17,6 +17,8 @@ namespace agr::cmd {
 
 /// Agrenting as the user of this run. Errors: Kind::auth without a token.
 Result<agrenting::Endpoint> hirer(Context& context);
+/// Agrenting as one of the profile's agents, the only one when no name is given.
+Result<agrenting::Endpoint> as_agent(Context& context, const std::string& name);
 
 /// Sends one request and reads the answer; `attempted` says what was tried: "reading hiring 42".
 template <class T>

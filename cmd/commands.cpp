@@ -10,6 +10,7 @@ const std::vector<Command>& apply_commands();
 const std::vector<Command>& artifacts_commands();
 const std::vector<Command>& auth_commands();
 const std::vector<Command>& balance_commands();
+const std::vector<Command>& capabilities_commands();
 const std::vector<Command>& completion_commands();
 const std::vector<Command>& contracts_commands();
 const std::vector<Command>& emulator_commands();
@@ -20,6 +21,7 @@ const std::vector<Command>& internal_complete_commands();
 const std::vector<Command>& internal_dump_commands();
 const std::vector<Command>& internal_man_commands();
 const std::vector<Command>& internal_supervise_commands();
+const std::vector<Command>& linear_commands();
 const std::vector<Command>& login_commands();
 const std::vector<Command>& logout_commands();
 const std::vector<Command>& me_commands();
@@ -29,7 +31,10 @@ const std::vector<Command>& roles_commands();
 const std::vector<Command>& serve_agent_commands();
 const std::vector<Command>& settle_commands();
 const std::vector<Command>& status_commands();
+const std::vector<Command>& tokens_commands();
 const std::vector<Command>& transactions_commands();
+const std::vector<Command>& webhooks_commands();
+const std::vector<Command>& withdraw_commands();
 
 const std::vector<CommandSet>& command_sets() {
   static const std::vector<CommandSet> k_sets{
@@ -44,6 +49,7 @@ const std::vector<CommandSet>& command_sets() {
       {"artifacts", Group::agrenting, "List and download what a hiring delivered", artifacts_commands},
       {"auth", Group::account, "See which keys are used and where they come from", auth_commands, "status"},
       {"balance", Group::agrenting, "See your money: free, held and total", balance_commands},
+      {"capabilities", Group::agrenting, "List what agents can be hired for", capabilities_commands},
       {"completion", Group::account, "Print the completion script of a shell", completion_commands},
       {"contracts", Group::agentsgethired, "See contracts and their frozen terms", contracts_commands,
        "list"},
@@ -51,6 +57,7 @@ const std::vector<CommandSet>& command_sets() {
       {"help", Group::account, "Explain a command or a topic", help_commands},
       {"hire", Group::agrenting, "Hire an agent for one task", hire_commands},
       {"hirings", Group::agrenting, "Follow, cancel and talk about your hirings", hirings_commands, "list"},
+      {"linear", Group::provide, "Speak to the Linear issue of a hiring", linear_commands},
       {"login", Group::account, "Save a key for one of the marketplaces", login_commands},
       {"logout", Group::account, "Forget the saved keys of a marketplace", logout_commands},
       {"me", Group::agentsgethired, "See and change your profile", me_commands, "show"},
@@ -61,7 +68,11 @@ const std::vector<CommandSet>& command_sets() {
        serve_agent_commands},
       {"settle", Group::agentsgethired, "Pay settlements, each once", settle_commands},
       {"status", Group::agrenting, "See both marketplaces at a glance, or what an id is", status_commands},
+      {"tokens", Group::agrenting, "Make, list and revoke tokens of your account", tokens_commands, "list"},
       {"transactions", Group::agrenting, "List what moved on your account", transactions_commands},
+      {"webhooks", Group::agrenting, "Have events reported to an address of yours", webhooks_commands,
+       "list"},
+      {"withdraw", Group::agrenting, "Take money out of your account", withdraw_commands},
   };
   return k_sets;
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-// One hire is one intent: a key is made and written down before the request, and every repeat, by this run or
-// by a later one after a crash, sends the same bytes under the same key. The service holds the money once.
-#include "agrenting/refusal.hpp"
+// One hire is one attempt: the service holds the money once.
 #include "base/text.hpp"
 #include "cmd/agrenting_calls.hpp"
+#include "cmd/attempt.hpp"
 #include "cmd/command.hpp"
 #include "cmd/input.hpp"
 #include "cmd/waiting.hpp"
-#include "crypto/digest.hpp"
-#include "store/intents.hpp"
 
 #include <fmt/format.h>
 
@@ -25,12 +22,6 @@ struct Wish {
   std::optional<Decimal> price;
   std::string deadline; ///< as written
   std::string key;      ///< --key
-};
-
-/// One attempt at a wish: the intent behind it, and whether its key may have been sent before.
-struct Attempt {
-  store::Intent intent;
-  bool repeated = false;
 };
 
 /// "2h", "90m", "3d" from now, or an RFC 3339 time.
@@ -100,7 +91,7 @@ std::string fingerprint_of(const Wish& wish, const Endpoint& endpoint, const std
   const json::Value words = json::Value::array({endpoint.base, profile, hire.did, hire.task, hire.capability,
                                                 wish.price, hire.delivery_mode, hire.repo_url,
                                                 hire.client_message, hire.task_input, wish.deadline});
-  return hex(crypto::sha256(json::write(words)));
+  return cmd::fingerprint_of(words);
 }
 
 Result<HireRequest> resolve(const Wish& wish, Context& context, const Endpoint& endpoint) {
@@ -125,16 +116,12 @@ Result<HireRequest> resolve(const Wish& wish, Context& context, const Endpoint& 
 Result<Attempt> begin(const Wish& wish, Context& context, const Endpoint& endpoint, store::Intents& intents) {
   AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
   const std::string fingerprint = fingerprint_of(wish, endpoint, settings->profile);
-  AGR_TRY_ASSIGN(auto open, intents.find_open("hire", fingerprint));
-  if (open && (wish.key.empty() || wish.key == open->key)) {
-    context.say(
-        fmt::format("Going on with the same hire of {}, whose outcome is not known here, under its key {}.",
-                    rfc3339(open->begun), open->key));
-    return Attempt{std::move(*open), true};
-  }
+  AGR_TRY_ASSIGN(auto open, resume(context, intents, "hire", fingerprint, wish.key));
+  if (open)
+    return std::move(*open);
   AGR_TRY_ASSIGN(const HireRequest hire, resolve(wish, context, endpoint));
   store::Intent intent;
-  intent.key = wish.key.empty() ? "hire-" + context.env.random.uuid() : wish.key;
+  intent.key = key_for(context, "hire", wish.key);
   intent.kind = "hire";
   intent.fingerprint = fingerprint;
   intent.summary = fmt::format("hire {} for {} USD", hire.did, hire.price.money());
@@ -146,20 +133,6 @@ Result<Attempt> begin(const Wish& wish, Context& context, const Endpoint& endpoi
   return Attempt{std::move(intent), !wish.key.empty()};
 }
 
-/// What is known after a failed attempt: either the key is done with, or the next run goes on with it.
-Error after_failure(Error error, const Attempt& attempt, store::Intents& intents) {
-  const std::string& key = attempt.intent.key;
-  if (agrenting::proves_no_hiring(error, attempt.repeated)) {
-    // Left open it would only be repeated: nothing is lost when this fails.
-    (void)intents.refused(key, error.code.empty() ? error.message : error.code);
-    return error;
-  }
-  if (error.kind != Kind::auth && error.kind != Kind::forbidden)
-    error.hint =
-        fmt::format("repeat the same command: it goes on under the key {} and cannot hire twice", key);
-  return error;
-}
-
 Result<Hiring> send(const Attempt& attempt, const Wish& wish, Context& context, const Endpoint& endpoint,
                     store::Intents& intents) {
   AGR_TRY_ASSIGN(const json::Value body, json::parse(attempt.intent.request));
@@ -168,8 +141,7 @@ Result<Hiring> send(const Attempt& attempt, const Wish& wish, Context& context, 
   if (!hiring)
     return fail(with_near_miss(after_failure(std::move(hiring).error(), attempt, intents), context, endpoint,
                                wish.hire.did));
-  if (const auto closed = intents.done(attempt.intent.key, hiring->id); !closed)
-    context.say("The hiring exists, but that could not be written down: " + closed.error().message);
+  settle(context, intents, attempt, hiring->id);
   return hiring;
 }
 
@@ -197,7 +169,7 @@ Result<Reply> reply_of(const Invocation& given, Context& context, const Hiring& 
 
 Result<Reply> show_only(const Wish& wish, Context& context, const Endpoint& endpoint) {
   AGR_TRY_ASSIGN(const HireRequest hire, resolve(wish, context, endpoint));
-  const std::string key = wish.key.empty() ? "hire-" + context.env.random.uuid() : wish.key;
+  const std::string key = key_for(context, "hire", wish.key);
   AGR_TRY(context.send(agrenting::hire(endpoint, hire.did, agrenting::hire_body(hire, key))));
   return Reply{};
 }
@@ -207,8 +179,7 @@ Result<Reply> run_hire(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const Endpoint endpoint, hirer(context));
   if (context.globals.dry_run)
     return show_only(wish, context, endpoint);
-  AGR_TRY_ASSIGN(const std::string journal, context.state_file("intents.db"));
-  AGR_TRY_ASSIGN(store::Intents intents, store::Intents::open(journal));
+  AGR_TRY_ASSIGN(store::Intents intents, open_intents(context));
   AGR_TRY_ASSIGN(const Attempt attempt, begin(wish, context, endpoint, intents));
   AGR_TRY_ASSIGN(const Hiring made, send(attempt, wish, context, endpoint, intents));
   AGR_TRY_ASSIGN(const Hiring hiring, wait(given, context, endpoint, made));

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "agrenting/api.hpp"
 
+#include "agrenting/requests.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
-
-#include <utility>
 
 namespace agr::agrenting {
 namespace {
@@ -14,72 +13,6 @@ constexpr std::size_t k_longest_text = 5000; // characters
 constexpr std::size_t k_longest_key = 128;
 constexpr std::string_view k_key_characters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
-
-/// A path under /api/v1 with its query, built piece by piece; every foreign piece percent-encoded.
-class Path {
-public:
-  explicit Path(std::string_view fixed) : m_text(fixed) {}
-
-  Path& segment(std::string_view foreign) {
-    m_text.append("/").append(percent_encode(foreign));
-    return *this;
-  }
-  Path& then(std::string_view fixed) {
-    m_text.append(fixed);
-    return *this;
-  }
-  Path& query(std::string_view name, std::string_view value) {
-    if (!value.empty())
-      m_text.append(std::exchange(m_separator, "&")).append(name).append("=").append(percent_encode(value));
-    return *this;
-  }
-  Path& query(std::string_view name, std::optional<long long> value) {
-    return query(name, value ? std::to_string(*value) : std::string());
-  }
-  [[nodiscard]] const std::string& text() const { return m_text; }
-
-private:
-  std::string m_text;
-  std::string_view m_separator = "?";
-};
-
-std::string url_of(const Endpoint& endpoint, const Path& path) {
-  std::string_view base = endpoint.base;
-  while (base.ends_with('/'))
-    base.remove_suffix(1);
-  return fmt::format("{}/api/v1{}", base, path.text());
-}
-
-http::Request get(const Endpoint& endpoint, const Path& path) {
-  http::Request request;
-  request.url = url_of(endpoint, path);
-  request.headers = {{"Accept", "application/json"}};
-  request.credential = endpoint.credential;
-  return request;
-}
-
-http::Request send(std::string_view method, const Endpoint& endpoint, const Path& path,
-                   const json::Value& body) {
-  http::Request request = get(endpoint, path);
-  request.method = method;
-  request.headers.push_back({"Content-Type", "application/json"});
-  request.body = json::write(body);
-  request.repeat = http::Repeat::never;
-  return request;
-}
-
-http::Request post(const Endpoint& endpoint, const Path& path,
-                   const json::Value& body = json::Value::object()) {
-  return send("POST", endpoint, path, body);
-}
-
-http::Request with_key(http::Request request, std::string_view key) {
-  if (key.empty())
-    return request;
-  request.headers.push_back({"X-Idempotency-Key", std::string(key)});
-  request.repeat = http::Repeat::keyed;
-  return request;
-}
 
 Path hiring_path(std::string_view id) {
   return Path("/hirings").segment(id);
@@ -95,11 +28,6 @@ Path agents_path(std::string_view fixed, const AgentFilter& filter) {
       .query("limit", filter.limit)
       .query("cursor", filter.cursor);
   return path;
-}
-
-void set_text(json::Value& object, std::string_view name, const std::string& text) {
-  if (!text.empty())
-    object.set(name, text);
 }
 
 std::size_t characters(std::string_view text) {
@@ -238,8 +166,11 @@ http::Request cancel_hiring(const Endpoint& endpoint, std::string_view id) {
   return post(endpoint, hiring_path(id).then("/cancel"));
 }
 
-http::Request retry_hiring(const Endpoint& endpoint, std::string_view id) {
-  return post(endpoint, hiring_path(id).then("/retry"));
+http::Request retry_hiring(const Endpoint& endpoint, std::string_view id, std::string_view reason,
+                           std::string_view key) {
+  json::Value body = json::Value::object();
+  set_text(body, "reason", reason);
+  return with_key(post(endpoint, hiring_path(id).then("/retry"), body), key);
 }
 
 http::Request submit_result(const Endpoint& endpoint, std::string_view id, const json::Value& output,
@@ -255,7 +186,7 @@ json::Value output_of_text(std::string_view text) {
 http::Request report_failure(const Endpoint& endpoint, std::string_view id, std::string_view reason,
                              std::string_view key) {
   json::Value body = json::Value::object();
-  set_text(body, "reason", std::string(reason));
+  set_text(body, "reason", reason);
   return with_key(post(endpoint, hiring_path(id).then("/failure"), body), key);
 }
 
@@ -285,9 +216,11 @@ http::Request list_messages(const Endpoint& endpoint, std::string_view hiring_id
   return get(endpoint, hiring_path(hiring_id).then("/messages"));
 }
 
-http::Request send_message(const Endpoint& endpoint, std::string_view hiring_id, std::string_view content) {
-  return post(endpoint, hiring_path(hiring_id).then("/messages"),
-              json::Value::object({{"content", content}}));
+http::Request send_message(const Endpoint& endpoint, std::string_view hiring_id, std::string_view content,
+                           std::string_view key) {
+  return with_key(
+      post(endpoint, hiring_path(hiring_id).then("/messages"), json::Value::object({{"content", content}})),
+      key);
 }
 
 http::Request get_balance(const Endpoint& endpoint) {

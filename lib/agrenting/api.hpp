@@ -91,7 +91,9 @@ http::Request get_hiring(const Endpoint& endpoint, std::string_view id);
 http::Request pending_hirings(const Endpoint& endpoint);
 http::Request cancel_hiring(const Endpoint& endpoint, std::string_view id);
 /// Holds the money again and dispatches again; only for a failed hiring.
-http::Request retry_hiring(const Endpoint& endpoint, std::string_view id);
+/// With a `key` it may be repeated.
+http::Request retry_hiring(const Endpoint& endpoint, std::string_view id, std::string_view reason = {},
+                           std::string_view key = {});
 
 // The agent's side. With a `key` a request may be repeated: the service recognises it.
 
@@ -122,8 +124,9 @@ http::Request list_artifacts(const Endpoint& endpoint, std::string_view hiring_i
 /// The bytes themselves; set `sink` to stream them.
 http::Request download_artifact(const Endpoint& endpoint, std::string_view artifact_id);
 http::Request list_messages(const Endpoint& endpoint, std::string_view hiring_id);
-/// Up to 5,000 characters.
-http::Request send_message(const Endpoint& endpoint, std::string_view hiring_id, std::string_view content);
+/// Up to 5,000 characters. With a `key` it may be repeated.
+http::Request send_message(const Endpoint& endpoint, std::string_view hiring_id, std::string_view content,
+                           std::string_view key = {});
 
 http::Request get_balance(const Endpoint& endpoint);
 http::Request list_transactions(const Endpoint& endpoint, std::optional<long long> limit,

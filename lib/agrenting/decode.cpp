@@ -39,24 +39,6 @@ std::vector<std::string> texts_of(const json::Value& list) {
   return texts;
 }
 
-/// Takes a credential out of a value, wherever in it and however often it occurs; the outermost one counts.
-Secret take_secret(json::Value& value, std::string_view name) {
-  Secret found;
-  if (value.is_object()) {
-    if (const auto text = value[name].as_string())
-      found = Secret(std::string(*text));
-    value.remove(name);
-    for (json::Member& member : value.object_ref())
-      if (Secret inner = take_secret(member.value, name); found.empty())
-        found = std::move(inner);
-  } else if (value.is_array()) {
-    for (json::Value& item : value.array_ref())
-      if (Secret inner = take_secret(item, name); found.empty())
-        found = std::move(inner);
-  }
-  return found;
-}
-
 template <class T>
 std::vector<T> each(const json::Value& list, T (*read)(json::Value)) {
   std::vector<T> out;
@@ -130,7 +112,39 @@ std::string joined_parts(const json::Value& parts) {
   return text;
 }
 
+Entry entry_of(json::Value object) {
+  return {std::move(object)};
+}
+
+/// Services differ in where they put a new credential and what they call it.
+Result<Issued> issued_in(const json::Value& document, Names names, const Error& missing) {
+  Issued issued{unwrap(document), {}};
+  for (const std::string_view name : names)
+    if (Secret secret = take_secret(issued.object, name); issued.secret.empty())
+      issued.secret = std::move(secret);
+  if (issued.secret.empty())
+    return fail(missing);
+  return issued;
+}
+
 } // namespace
+
+Secret take_secret(json::Value& value, std::string_view name) {
+  Secret found;
+  if (value.is_object()) {
+    if (const auto text = value[name].as_string())
+      found = Secret(std::string(*text));
+    value.remove(name);
+    for (json::Member& member : value.object_ref())
+      if (Secret inner = take_secret(member.value, name); found.empty())
+        found = std::move(inner);
+  } else if (value.is_array()) {
+    for (json::Value& item : value.array_ref())
+      if (Secret inner = take_secret(item, name); found.empty())
+        found = std::move(inner);
+  }
+  return found;
+}
 
 const json::Value& unwrap(const json::Value& document) {
   return document.has("data") ? document["data"] : document;
@@ -298,6 +312,44 @@ Result<Page<Message>> read_messages(const json::Value& document) {
 
 Result<Page<Transaction>> read_transactions(const json::Value& document) {
   return read_page(document, "transactions", transaction_of);
+}
+
+Result<Page<Entry>> read_capabilities(const json::Value& document) {
+  return read_page(document, "capabilities", entry_of);
+}
+
+Result<Page<Entry>> read_webhooks(const json::Value& document) {
+  return read_page(document, "webhooks", entry_of);
+}
+
+Result<Page<Entry>> read_tokens(const json::Value& document) {
+  return read_page(document, "tokens", entry_of);
+}
+
+Result<Page<Entry>> read_addresses(const json::Value& document) {
+  return read_page(document, "withdrawal_addresses", entry_of);
+}
+
+Result<json::Value> read_whatever(const json::Value& document) {
+  return unwrap(document);
+}
+
+Result<Issued> read_webhook(const json::Value& document) {
+  return issued_in(document, {"secret_key", "secret"},
+                   {Kind::outcome_unknown, "Agrenting's answer holds no signing secret",
+                    "look with `agr webhooks list`; remove the one without a known secret and add it again"});
+}
+
+Result<Issued> read_token(const json::Value& document) {
+  return issued_in(document, {"token", "api_key", "key"},
+                   {Kind::outcome_unknown, "Agrenting's answer holds no token",
+                    "look with `agr tokens list`; revoke the one nobody knows and make another"});
+}
+
+Result<Issued> read_new_key(const json::Value& document) {
+  return issued_in(document, {"api_key", "new_api_key", "key", "token"},
+                   {Kind::outcome_unknown, "Agrenting's answer holds no new key",
+                    "the old key is probably dead: give the agent another one at /dashboard/api-keys"});
 }
 
 std::string text_of_output(const json::Value& output) {

@@ -34,6 +34,21 @@ Result<Page<Artifact>> read_artifacts(const json::Value& document);
 Result<Page<Message>> read_messages(const json::Value& document);
 Result<Page<Transaction>> read_transactions(const json::Value& document);
 
+Result<Page<Entry>> read_capabilities(const json::Value& document);
+Result<Page<Entry>> read_webhooks(const json::Value& document);
+Result<Page<Entry>> read_tokens(const json::Value& document);
+Result<Page<Entry>> read_addresses(const json::Value& document);
+/// What came, unwrapped, whatever it is.
+Result<json::Value> read_whatever(const json::Value& document);
+
+// What the service shows once. Errors: Kind::outcome_unknown when it was made but not shown.
+Result<Issued> read_webhook(const json::Value& document);
+Result<Issued> read_token(const json::Value& document);
+Result<Issued> read_new_key(const json::Value& document);
+
+/// Takes a credential out of a value, wherever in it and however often it occurs; the outermost one counts.
+Secret take_secret(json::Value& value, std::string_view name);
+
 /// The words in what an agent delivered, for people: the text itself, or the member that holds it
 /// (`result`, `output`, `text`, `summary`, `content`, `message`), or the object as JSON.
 std::string text_of_output(const json::Value& output);

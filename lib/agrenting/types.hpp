@@ -110,6 +110,17 @@ struct Session {
   std::optional<Time> expires_at;
 };
 
+/// An object nobody here looks into: a webhook, a token, a capability.
+struct Entry {
+  json::Value raw;
+};
+
+/// An object and the credential that came with it, moved out. The service shows it this once.
+struct Issued {
+  json::Value object;
+  Secret secret;
+};
+
 /// One page of a list, whichever of the service's three styles of paging it came in.
 template <class T>
 struct Page {

@@ -26,7 +26,8 @@ bool is_secret_header(std::string_view name) {
 bool is_secret_member(std::string_view name) {
   std::string plain = lower(name);
   std::erase(plain, '_');
-  constexpr std::array<std::string_view, 5> k_ends{"apikey", "token", "secret", "password", "privatekey"};
+  constexpr std::array<std::string_view, 6> k_ends{"apikey",   "token",      "secret",
+                                                   "password", "privatekey", "secretkey"};
   return std::ranges::any_of(k_ends, [&plain](std::string_view end) { return plain.ends_with(end); });
 }
 

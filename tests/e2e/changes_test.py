@@ -28,11 +28,19 @@ LINES = {
     "settle create": "{contract} --amount 1.00 --currency USD --another",
     "settle execute": "{settlement}",
     "hire": "did:example:alice x --capability summarizing --price 2.00",
+    "withdraw": "25.00 --to address",
+    "webhooks add": "https://example.com/hook",
+    "webhooks remove": "hook",
+    "tokens create": "--name ci --preset monitor",
+    "tokens revoke": "token",
+    "agents register": "--name bee --capability buzzing --price 1.00",
+    "agents update": "did:example:alice --price 3.00",
+    "agents status": "did:example:alice inactive",
     "hirings cancel": "{hiring}",
     "hirings message": "{hiring} hello",
 }
-# Long-running or without a request of their own: shown elsewhere.
-NOT_HERE = {"serve-agent"}
+# Long-running, or in need of an agent in the configuration: shown elsewhere.
+NOT_HERE = {"serve-agent", "agents assign", "agents rotate-key", "linear state", "linear comment"}
 
 
 def forward(emulator):

@@ -168,7 +168,7 @@ TEST_CASE("the trace shows everything but secrets") {
       .method = "POST",
       .url = "https://a.example/x?y=1",
       .headers = {{"Accept", "application/json"}, {"Cookie", "session=abcdef"}, {"X-Note", "hunter2hunter2"}},
-      .body = R"({"name":"n","apiKey":"zzzzzzzz","nested":[{"repo_access_token":"yyyyyyyy"}]})"};
+      .body = R"({"name":"n","apiKey":"zzzzzzzz","nested":[{"repo_access_token":"yyyyyyyy","secret_key":"yyyyyyyy"}]})"};
   request.credential = key_for("https://a.example");
   const std::string out = trace_request(request, redactor);
   CHECK(out.find("> POST https://a.example/x?y=1\n") == 0);
