@@ -6,16 +6,25 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 
 namespace agr::settle {
 namespace {
 
 using agentsgethired::Settlement;
 
-/// How long to wait before each look after an unclear answer: a transfer may take effect late.
-constexpr std::array k_waits{Millis(1'000), Millis(2'000),  Millis(4'000),
-                             Millis(8'000), Millis(16'000), Millis(30'000)};
+/// The waits before each look after an unclear answer, as many as fit.
+std::vector<Millis> waits_within(Millis patience) {
+  std::vector<Millis> waits;
+  for (const Millis wait :
+       {Millis(1'000), Millis(2'000), Millis(4'000), Millis(8'000), Millis(16'000), Millis(30'000)})
+    if ((patience -= wait) >= Millis(0))
+      waits.push_back(wait);
+  if (waits.empty())
+    waits.emplace_back(0);
+  std::ranges::reverse(waits);
+  return waits;
+}
 
 } // namespace
 
@@ -28,6 +37,9 @@ Proof proof_of(const Error& error) {
   const bool clear_no = status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
   return clear_no ? Proof::refused : Proof::unclear;
 }
+
+Execution::Execution(Line line, Start start, Millis patience)
+    : m_line(std::move(line)), m_start(start), m_waits(waits_within(patience)) {}
 
 Action Execution::begin() {
   if (m_start == Start::fresh)
@@ -93,7 +105,7 @@ Action Execution::after_unmoved(const Settlement& seen) {
       return conclude(State::refused, seen, m_why);
     return leave_unknown(seen);
   case Phase::unclear:
-    return m_reads < k_waits.size() ? read_again() : leave_unknown(seen);
+    return m_waits.empty() ? leave_unknown(seen) : read_again();
   }
   return leave_unknown(seen);
 }
@@ -108,9 +120,11 @@ Action Execution::read_back(Phase phase, Error why) {
 }
 
 Action Execution::read_again() {
-  if (m_reads == k_waits.size())
+  if (m_waits.empty())
     return leave_unknown({});
-  return {.what = Action::Do::read, .wait = k_waits[m_reads++]};
+  const auto wait = m_waits.back();
+  m_waits.pop_back();
+  return {.what = Action::Do::read, .wait = wait};
 }
 
 Action Execution::conclude(State state, std::optional<Settlement> seen, std::optional<Error> error) const {

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace agr::settle {
 
@@ -51,7 +52,10 @@ public:
     look,      ///< an open line was found: read back, send nothing
     try_again, ///< an open line was found and a person wants it sent again: read back first
   };
-  Execution(Line line, Start start) : m_line(std::move(line)), m_start(start) {}
+  /// `patience`: how long to go on looking after an unclear answer; it looks once in any case.
+  Execution(Line line, Start start, Millis patience = k_patience);
+  /// A transfer may take effect late, and a minute's look spares a person one.
+  static constexpr Millis k_patience{61'000};
 
   Action begin();
   Action on_answer(const Result<agentsgethired::Settlement>& answer);
@@ -70,8 +74,8 @@ private:
   Line m_line;
   Start m_start;
   Phase m_phase = Phase::opening;
-  std::size_t m_reads = 0;
-  std::optional<Error> m_why; ///< the answer that made us read back
+  std::vector<Millis> m_waits; ///< before each look that is left
+  std::optional<Error> m_why;  ///< the answer that made us read back
 };
 
 } // namespace agr::settle

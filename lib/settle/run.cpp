@@ -21,7 +21,7 @@ Result<void> record(Line& line, const Action& action, const Surroundings& around
 } // namespace
 
 Result<Ending> run(Line line, Execution::Start start, const Surroundings& around) {
-  Execution execution(line, start);
+  Execution execution(line, start, around.patience);
   for (auto action = execution.begin();;) {
     AGR_TRY(record(line, action, around));
     switch (action.what) {

@@ -18,6 +18,7 @@ public:
   /// Sends the line's body under its key, exactly once.
   virtual Result<agentsgethired::Settlement> execute(const Line& line) = 0;
   virtual Result<agentsgethired::Settlement> read(const std::string& settlement_id) = 0;
+  virtual Result<agentsgethired::Contract> contract(const std::string& contract_id) = 0;
 };
 
 /// What carrying out an execution works with.
@@ -26,6 +27,7 @@ struct Surroundings {
   Journal& journal;
   Clock& clock;
   std::function<void(std::string_view)> progress = [](std::string_view) {};
+  Millis patience = Execution::k_patience; ///< see Execution
 };
 
 /// Carries out what an Execution decides, each record synced before its effect. The caller holds the

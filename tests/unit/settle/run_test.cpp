@@ -102,6 +102,10 @@ struct Bank final : Marketplace {
       status = "sent", ++paid, late = false;
     return now;
   }
+
+  Result<agentsgethired::Contract> contract(const std::string&) override {
+    return broken(Kind::internal).map([](const auto&) { return agentsgethired::Contract(); });
+  }
 };
 
 struct StillClock final : Clock {
