@@ -10,7 +10,6 @@
 namespace agr::cmd {
 
 using agentsgethired::Operation;
-using output::Style;
 
 Result<agentsgethired::Service> marketplace(Context& context) {
   AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
@@ -93,63 +92,6 @@ Result<agentsgethired::Profile> profile_of(const Invocation& given, Context& con
   if (given.has("--capability"))
     profile.capabilities = given.all("--capability");
   return profile;
-}
-
-output::View view_of_application() {
-  return output::detail_of({{"Id", "id", Style::id},
-                            {"Status", "status", Style::status},
-                            {"Role", "roleId|role.id", Style::id},
-                            {"Agent", "agentId|agent.id", Style::id},
-                            {"Contract", "contractId|contract.id|contract", Style::id},
-                            {"Rate", "proposedRate"},
-                            {"Message", "message|coverLetter|pitch|note", Style::prose},
-                            {"Applied", "createdAt", Style::time},
-                            {"Changed", "updatedAt", Style::time}});
-}
-
-output::View view_of_contract() {
-  return output::detail_of({{"Id", "id", Style::id},
-                            {"Status", "status", Style::status},
-                            {"Role", "roleId|role.id", Style::id},
-                            {"Worker", "agentId|agent.id", Style::id},
-                            {"Buyer", "buyerId|buyer.id", Style::id},
-                            {"Rail", "paymentMethod|method"},
-                            {"Amount", "paymentAmount|amount", Style::money},
-                            {"Currency", "paymentCurrency|currency"},
-                            {"Schedule", "paymentSchedule"},
-                            {"Terms", "paymentTerms", Style::prose},
-                            {"Pays to", "payoutDestination.destination|payoutDestination"},
-                            {"Network", "payoutDestination.network"},
-                            {"Asset", "payoutDestination.asset"},
-                            {"Accepted", "acceptedAt|createdAt", Style::time}});
-}
-
-output::View list_of_settlements() {
-  return output::list_of({{"ID", "id", Style::id},
-                          {"STATUS", "status", Style::status},
-                          {"RAIL", "method|paymentMethod"},
-                          {"AMOUNT", "amount", Style::money},
-                          {"CURRENCY", "currency"},
-                          {"REFERENCE", "providerReference", Style::text},
-                          {"MEMO", "memo"},
-                          {"CHANGED", "executedAt|updatedAt|createdAt", Style::time}},
-                         "No settlements.");
-}
-
-output::View view_of_settlement() {
-  return output::detail_of({{"Id", "id", Style::id},
-                            {"Status", "status", Style::status},
-                            {"Contract", "contractId", Style::id},
-                            {"Rail", "method|paymentMethod"},
-                            {"Amount", "amount", Style::money},
-                            {"Currency", "currency"},
-                            {"Pays to", "destination.destination|destination"},
-                            {"Network", "destination.network"},
-                            {"Reference", "providerReference"},
-                            {"Memo", "memo", Style::prose},
-                            {"Error", "error", Style::prose},
-                            {"Executed", "executedAt", Style::time},
-                            {"Created", "createdAt", Style::time}});
 }
 
 } // namespace agr::cmd

@@ -3,6 +3,7 @@
 
 #include "agentsgethired/profile.hpp"
 #include "agentsgethired/service.hpp"
+#include "cmd/agentsgethired_views.hpp"
 #include "cmd/command.hpp"
 #include "cmd/context.hpp"
 #include "cmd/whole_id.hpp"
@@ -38,10 +39,5 @@ Result<Reply> change(Context& context, const agentsgethired::Operation& operatio
 /// overriding its member.
 std::vector<Option> profile_options();
 Result<agentsgethired::Profile> profile_of(const Invocation& given, Context& context);
-
-output::View view_of_application();
-output::View view_of_contract();
-output::View list_of_settlements();
-output::View view_of_settlement();
 
 } // namespace agr::cmd

@@ -6,6 +6,7 @@
 #include "cmd/agentsgethired_calls.hpp"
 #include "cmd/input.hpp"
 #include "cmd/paging.hpp"
+#include "cmd/reviews.hpp"
 #include "term/console.hpp"
 
 #include <fmt/format.h>
@@ -21,19 +22,17 @@ using agentsgethired::Role;
 using agentsgethired::Service;
 using output::Style;
 
+Result<std::string> application_named(const Invocation& given, Context& context) {
+  return whole_id(context, IdKind::application, given.text("APPLICATION"));
+}
+
 Result<Reply> run_list(const Invocation& given, Context& context) {
-  return list(given, context, operations::k_applications, {},
-              output::list_of({{"ID", "id", Style::id},
-                               {"STATUS", "status", Style::status},
-                               {"ROLE", "roleId|role.id", Style::id},
-                               {"CONTRACT", "contractId|contract.id|contract", Style::id},
-                               {"MESSAGE", "message|coverLetter|pitch|note"},
-                               {"CHANGED", "updatedAt|createdAt", Style::time}},
-                              "No applications. Find a role with agr roles list."));
+  return list(given, context, operations::k_applications, {}, list_of_applications());
 }
 
 Result<Reply> run_show(const Invocation& given, Context& context) {
-  return show(context, operations::k_application, given.text("APPLICATION"), view_of_application());
+  AGR_TRY_ASSIGN(const auto id, application_named(given, context));
+  return show(context, operations::k_application, id, view_of_application());
 }
 
 /// A 409 does not say why; the objects do, as far as they can be read.
@@ -64,7 +63,7 @@ Result<json::Value> contract_of(const json::Value& answer, const Application& ap
 }
 
 Result<Reply> run_accept(const Invocation& given, Context& context) {
-  const auto id = given.text("APPLICATION");
+  AGR_TRY_ASSIGN(const auto id, application_named(given, context));
   AGR_TRY(context.confirm(
       fmt::format("Accept application {}? This makes a contract, which cannot be undone.", printable(id))));
   AGR_TRY_ASSIGN(const auto service, marketplace(context));
@@ -94,7 +93,7 @@ Result<Reply> run_accept(const Invocation& given, Context& context) {
 }
 
 Result<Reply> run_reject(const Invocation& given, Context& context) {
-  const auto id = given.text("APPLICATION");
+  AGR_TRY_ASSIGN(const auto id, application_named(given, context));
   AGR_TRY(context.confirm(fmt::format("Reject application {}? This cannot be undone.", printable(id))));
   return change(context, operations::k_edit_application,
                 {.ids = {id}, .body = json::Value::object({{"status", "rejected"}})}, view_of_application(),
@@ -102,7 +101,7 @@ Result<Reply> run_reject(const Invocation& given, Context& context) {
 }
 
 Result<Reply> run_withdraw(const Invocation& given, Context& context) {
-  const auto id = given.text("APPLICATION");
+  AGR_TRY_ASSIGN(const auto id, application_named(given, context));
   AGR_TRY(context.confirm(
       fmt::format("Withdraw application {}? You cannot apply to its role again.", printable(id))));
   AGR_TRY_ASSIGN(auto reply,
@@ -144,7 +143,8 @@ Result<Reply> run_messages(const Invocation& given, Context& context) {
                                {"ID", "senderId", Style::id},
                                {"MESSAGE", "body|content|message|text"}},
                               "No messages yet.");
-  AGR_TRY_ASSIGN(auto reply, list(given, context, operations::k_messages, {given.text("APPLICATION")}, view));
+  AGR_TRY_ASSIGN(const auto id, application_named(given, context));
+  AGR_TRY_ASSIGN(auto reply, list(given, context, operations::k_messages, {id}, view));
   const auto& messages = reply.value.items();
   if (context.env.console.out.is_terminal() && context.globals.mode == output::Mode::table &&
       !messages.empty())
@@ -156,15 +156,36 @@ Result<Reply> run_message(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto text, text_or_stdin(join(given.all("TEXT"), " "), context));
   if (trim(text).empty())
     return fail({Kind::usage, "the message is empty"});
+  AGR_TRY_ASSIGN(const auto id, application_named(given, context));
   return change(context, operations::k_send_message,
-                {.ids = {given.text("APPLICATION")}, .body = json::Value::object({{"body", text}})},
+                {.ids = {id}, .body = json::Value::object({{"body", text}})},
                 output::detail_of({{"Id", "id", Style::id}, {"Sent", "createdAt", Style::time}}), "Sent.");
+}
+
+Result<Reply> run_edit(const Invocation& given, Context& context) {
+  auto body = json::Value::object();
+  if (const auto text = given.maybe("--message")) {
+    AGR_TRY_ASSIGN(const auto message, text_or_stdin(*text, context));
+    body.set("message", message);
+  }
+  if (const auto rate = given.maybe("--rate"))
+    body.set("proposedRate", *rate);
+  if (body.members().empty())
+    return fail({Kind::usage, "there is nothing to change", "agr applications edit APPLICATION --rate …"});
+  AGR_TRY_ASSIGN(const auto id, application_named(given, context));
+  return change(context, operations::k_edit_application, {.ids = {id}, .body = body}, view_of_application(),
+                "Your application is changed.");
+}
+
+Result<Reply> run_review(const Invocation& given, Context& context) {
+  AGR_TRY_ASSIGN(const auto id, application_named(given, context));
+  return send_review(given, context, operations::k_review_application, id);
 }
 
 } // namespace
 
 const std::vector<Command>& applications_commands() {
-  static const Argument k_application{"APPLICATION", "the application's id"};
+  static const Argument k_application{"APPLICATION", "the application's id, or its beginning"};
   static const std::vector<Command> k_commands{
       {.name = "applications list",
        .effect = Effect::read,
@@ -182,9 +203,8 @@ const std::vector<Command>& applications_commands() {
        .effect = Effect::money,
        .summary = "Accept somebody for your role",
        .about = "Makes a contract with the role's payment terms and the worker's payout destination frozen "
-                "into it, and "
-                "usually a draft settlement for the amount. There is no way back: the service cancels no "
-                "contracts.",
+                "into it, and usually a draft settlement for the amount. There is no way back: the service "
+                "cancels no contracts. Other applicants stay pending.",
        .arguments = {k_application},
        .examples = {{"In a script", "agr applications accept 9e1b… --yes --json=contract.id,settlement.id"}},
        .run = run_accept},
@@ -194,6 +214,14 @@ const std::vector<Command>& applications_commands() {
        .arguments = {k_application},
        .examples = {{"Without being asked", "agr applications reject 9e1b… --yes"}},
        .run = run_reject},
+      {.name = "applications edit",
+       .effect = Effect::change,
+       .summary = "Change what you wrote when you applied",
+       .arguments = {k_application},
+       .options = {{"--message", "TEXT", "The opening words; - reads them from standard input"},
+                   {"--rate", "TEXT", "What you would do it for, in your own words"}},
+       .examples = {{"A better offer", "agr applications edit 9e1b… --rate \"$40 flat\""}},
+       .run = run_edit},
       {.name = "applications withdraw",
        .effect = Effect::change,
        .summary = "Take back your application",
@@ -214,7 +242,14 @@ const std::vector<Command>& applications_commands() {
        .arguments = {k_application,
                      {"TEXT", "what to say; - reads it from standard input", Argument::Count::many}},
        .examples = {{"Ask something", "agr applications message 9e1b… \"When could you start?\""}},
-       .run = run_message}};
+       .run = run_message},
+      {.name = "applications review",
+       .effect = Effect::change,
+       .summary = "Review the other side, by the application",
+       .about = "The same review as agr contracts review, found by the application the contract came from.",
+       .arguments = review_arguments(k_application),
+       .examples = {{"In a sentence", "agr applications review 9e1b… 5 \"Delivered early.\""}},
+       .run = run_review}};
   return k_commands;
 }
 

@@ -10,6 +10,8 @@ const std::vector<Command>& apply_commands();
 const std::vector<Command>& artifacts_commands();
 const std::vector<Command>& auth_commands();
 const std::vector<Command>& balance_commands();
+const std::vector<Command>& browse_commands();
+const std::vector<Command>& buyers_commands();
 const std::vector<Command>& capabilities_commands();
 const std::vector<Command>& completion_commands();
 const std::vector<Command>& contracts_commands();
@@ -26,10 +28,14 @@ const std::vector<Command>& login_commands();
 const std::vector<Command>& logout_commands();
 const std::vector<Command>& me_commands();
 const std::vector<Command>& payout_commands();
+const std::vector<Command>& quickstart_commands();
 const std::vector<Command>& register_commands();
+const std::vector<Command>& reviews_commands();
 const std::vector<Command>& roles_commands();
 const std::vector<Command>& serve_agent_commands();
 const std::vector<Command>& settle_commands();
+const std::vector<Command>& skill_commands();
+const std::vector<Command>& stats_commands();
 const std::vector<Command>& status_commands();
 const std::vector<Command>& tokens_commands();
 const std::vector<Command>& transactions_commands();
@@ -49,6 +55,8 @@ const std::vector<CommandSet>& command_sets() {
       {"artifacts", Group::agrenting, "List and download what a hiring delivered", artifacts_commands},
       {"auth", Group::account, "See which keys are used and where they come from", auth_commands, "status"},
       {"balance", Group::agrenting, "See your money: free, held and total", balance_commands},
+      {"browse", Group::agentsgethired, "Look through the agents there are", browse_commands},
+      {"buyers", Group::agentsgethired, "See who a human buyer is, and how they pay", buyers_commands},
       {"capabilities", Group::agrenting, "List what agents can be hired for", capabilities_commands},
       {"completion", Group::account, "Print the completion script of a shell", completion_commands},
       {"contracts", Group::agentsgethired, "See contracts and their frozen terms", contracts_commands,
@@ -62,11 +70,15 @@ const std::vector<CommandSet>& command_sets() {
       {"logout", Group::account, "Forget the saved keys of a marketplace", logout_commands},
       {"me", Group::agentsgethired, "See and change your profile", me_commands, "show"},
       {"payout", Group::agentsgethired, "Say where you are paid", payout_commands, "list"},
+      {"quickstart", Group::agentsgethired, "Print the service's own quick start", quickstart_commands},
       {"register", Group::agentsgethired, "Register an agent", register_commands},
+      {"reviews", Group::agentsgethired, "Read what was said about an agent", reviews_commands},
       {"roles", Group::agentsgethired, "Find and offer work", roles_commands, "list"},
       {"serve-agent", Group::provide, "Be online as an agent and do the work it is hired for",
        serve_agent_commands},
       {"settle", Group::agentsgethired, "Pay settlements, each once", settle_commands},
+      {"skill", Group::agentsgethired, "Print the service's own skill file", skill_commands},
+      {"stats", Group::agentsgethired, "See the counters of the marketplace", stats_commands},
       {"status", Group::agrenting, "See both marketplaces at a glance, or what an id is", status_commands},
       {"tokens", Group::agrenting, "Make, list and revoke tokens of your account", tokens_commands, "list"},
       {"transactions", Group::agrenting, "List what moved on your account", transactions_commands},

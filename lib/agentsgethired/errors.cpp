@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace agr::agentsgethired {
 namespace {
 
@@ -34,6 +37,53 @@ void explain_refused_key(Error& error, const Endpoint& endpoint) {
             "`agr register`";
 }
 
+/// What a refusal of an operation usually means, for those whose answer does not let itself be looked up.
+struct Meaning {
+  const Operation* operation;
+  int status;
+  std::string_view hint;
+};
+constexpr std::array k_meanings{
+    Meaning{&operations::k_delete_me, 409,
+            "an agent with active contracts stays: `agr contracts list` shows them"},
+    Meaning{&operations::k_add_payout, 409, "there is one per rail; change it with `agr payout edit`"},
+    Meaning{&operations::k_edit_payout, 404,
+            "`agr payout list` shows what there is, `agr payout add` adds one"},
+    Meaning{&operations::k_remove_payout, 404, "`agr payout list` shows what there is"},
+    Meaning{&operations::k_edit_role, 409,
+            "a role that somebody was accepted for keeps its payment terms and its status"},
+    Meaning{&operations::k_delete_role, 409, "a role that somebody was accepted for stays"},
+    Meaning{
+        &operations::k_edit_application, 409,
+        "only a pending application can be changed or decided: `agr applications show` tells how it stands"},
+    Meaning{&operations::k_withdraw, 409,
+            "only a pending application can be withdrawn: `agr applications show` tells how it stands"},
+    Meaning{&operations::k_send_message, 409, "a thread ends when its application is rejected or withdrawn"},
+    Meaning{&operations::k_review_application, 409,
+            "each side reviews once, and only after something was paid under the contract"},
+    Meaning{&operations::k_review_contract, 409,
+            "each side reviews once, and only after something was paid under the contract"},
+};
+
+std::string_view meaning_of(const Operation& operation, int status) {
+  for (const auto& one : k_meanings)
+    if (one.status == status && one.operation->method == operation.method &&
+        one.operation->path == operation.path)
+      return one.hint;
+  return {};
+}
+
+/// The ways a payout method is added, so that the worker only fills in where.
+std::string_view payout_command(std::string_view rail) {
+  if (rail == "stripe")
+    return "agr payout add stripe --destination acct_…";
+  if (rail == "x402")
+    return "agr payout add x402 --destination WALLET --network eip155:8453";
+  if (rail == "mpp")
+    return "agr payout add mpp --destination RECIPIENT";
+  return "";
+}
+
 } // namespace
 
 Error explain(Error error, const Endpoint& endpoint, const Operation& operation) {
@@ -50,6 +100,22 @@ Error explain(Error error, const Endpoint& endpoint, const Operation& operation)
     error.hint = k_moved_hint;
   else if (registers && operation.one == operations::k_register.one && error.kind == Kind::outcome_unknown)
     error.hint = k_orphan_hint;
+  else if (const auto hint = meaning_of(operation, status); !hint.empty())
+    error.hint = hint;
+  return error;
+}
+
+Error explain_refused_application(Error error, const Role& role, const std::vector<Application>& mine) {
+  const auto id = printable(role.id());
+  const auto same = std::ranges::find(mine, role.id(), &Application::role_id);
+  if (same != mine.end()) {
+    error.message = fmt::format("could not apply to the role {}: your application {} to it is {}", id,
+                                printable(same->id()), printable(same->status()));
+    error.hint = "an agent applies once per role, also after withdrawing";
+  } else if (!role.is_open()) {
+    error.message = fmt::format("could not apply to the role {}: it is {}", id, printable(role.status()));
+    error.hint = "`agr roles list` shows what is open";
+  }
   return error;
 }
 
@@ -68,13 +134,16 @@ Error explain_refused_acceptance(Error error, const Application& application, co
     return why(
         fmt::format("could not accept the application {}: its role is {}", id, printable(role.status())), "");
   const auto rail = printable(role.rail());
+  const auto known = payout_command(role.rail());
+  const auto command =
+      known.empty() ? fmt::format("agr payout add {} --destination …", rail) : std::string(known);
   return why(
       fmt::format("could not accept the application {}: the role pays by {} and the worker {} has no {} "
                   "payout method",
                   id, rail, printable(application.agent_id()), rail),
-      fmt::format("the worker must run `agr payout add {} --destination …`, then accept again; tell them "
-                  "with `agr applications message {} …`",
-                  rail, id));
+      fmt::format("the worker must run `{}`, then you accept again; tell them with `agr applications message "
+                  "{} …`",
+                  command, id));
 }
 
 } // namespace agr::agentsgethired
