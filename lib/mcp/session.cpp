@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "mcp/failures.hpp"
 
 #include <fmt/format.h>
 
@@ -15,47 +16,8 @@ namespace agr::mcp {
 namespace {
 
 constexpr std::string_view k_revision = "2024-11-05";
-constexpr std::array<std::string_view, 4> k_known_revisions{"2024-11-05", "2025-03-26", "2025-06-18",
-                                                            "2025-11-25"};
 constexpr int k_not_found = 404;
 constexpr std::size_t k_most_early = 16;
-
-bool is_2xx(int status) {
-  return status >= 200 && status < 300;
-}
-
-bool is_media_type(std::string_view content_type, std::string_view essence) {
-  return iequals(trim(content_type.substr(0, content_type.find(';'))), essence);
-}
-
-std::string quote(std::string_view text) {
-  return printable(shorten(text, 300));
-}
-
-/// "tools/call submit_hiring_result", "resources/read hiring://pending"
-std::string label_of(const Call& call) {
-  const std::string subject = call.params.first_of({"name", "uri"}).text();
-  return subject.empty() ? call.method : fmt::format("{} {}", call.method, quote(subject));
-}
-
-Error rpc_failure(std::string_view label, const RpcError& error) {
-  const Kind kind = error.code == k_resource_not_found ? Kind::not_found : Kind::failed;
-  return {kind, fmt::format("{} was refused: {}", label, quote(error.message)), "",
-          std::to_string(error.code)};
-}
-
-Error bad_status(std::string_view what, int status) {
-  return {Kind::unavailable, fmt::format("{} was answered with HTTP {}", what, status), "", "", status};
-}
-
-Error lost(std::string_view label, std::string_view why) {
-  return {Kind::outcome_unknown, fmt::format("{} was sent, but its answer never came: {}", label, why),
-          "look at what it was to change before repeating it"};
-}
-
-Error not_sent(std::string_view label, std::string_view why) {
-  return {Kind::unavailable, fmt::format("{} was not sent: {}", label, why)};
-}
 
 Error foreign_endpoint(const Url& stream, const Url& endpoint) {
   return {Kind::protocol,
@@ -143,11 +105,7 @@ void Session::adopt_endpoint(const std::string& reference) {
   if (m_stage != Stage::awaiting_endpoint)
     return;
   m_stage = Stage::initializing;
-  json::Value params =
-      json::Value::object({{"protocolVersion", k_revision}, {"capabilities", json::Value::object()}});
-  params.set("clientInfo",
-             json::Value::object({{"name", m_settings.client_name}, {"version", m_settings.client_version}}));
-  request(Purpose::initialize, {0, "initialize", std::move(params)});
+  request(Purpose::initialize, {0, "initialize", initialize_params(m_settings, k_revision)});
 }
 
 void Session::take_message(Message message) {
@@ -195,11 +153,8 @@ void Session::take_initialized(const Message& response) {
   if (response.error)
     return die(rpc_failure("initialize", *response.error));
   const json::Value& revision = response.result["protocolVersion"];
-  if (!revision.is_null() && std::ranges::find(k_known_revisions, revision.text()) == k_known_revisions.end())
-    return die({Kind::protocol,
-                fmt::format("the service speaks MCP revision \"{}\", which this agr does not know",
-                            quote(revision.text())),
-                "update agr"});
+  if (!revision.is_null() && !is_known_revision(revision.text()))
+    return die(unknown_revision(revision.text()));
   m_server = response.result;
   m_stage = Stage::confirming;
   m_stage_deadline = m_now + m_settings.request_wait;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -44,6 +45,7 @@ struct Posted {
   std::string content_type = {};
   std::string body = {};
   std::optional<Error> error = {};
+  std::string session_id = {}; ///< the header Mcp-Session-Id
 };
 /// The time of the last WaitUntil has come.
 struct Timer {};
@@ -68,6 +70,7 @@ struct Post {
   PostKind kind = PostKind::request;
   std::string url;
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {}; ///< on top
 };
 /// The handshake is done. `server` is the result of `initialize`.
 struct Ready {
