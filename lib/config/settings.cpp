@@ -163,6 +163,7 @@ Result<Settings> load(const Paths& paths, const Environment& environment, const 
 
   Settings settings;
   settings.profile = profile;
+  AGR_TRY_ASSIGN(settings.spending, spending_in(document, paths.config));
   AGR_TRY_ASSIGN(settings.agrenting, account_of(source, {"agrenting",
                                                          k_agrenting,
                                                          {"AGRENTING_URL", "AGRENTING_BASE_URL"},

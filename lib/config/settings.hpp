@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "config/environment.hpp"
+#include "config/spending.hpp"
 
 #include <optional>
 #include <string>
@@ -38,6 +39,7 @@ struct Settings {
   std::vector<AgentEntry> agents;
   std::optional<Account> agent_from_environment; ///< AGRENTING_AGENT_KEY
   Account agentsgethired;
+  Spending spending; ///< of the whole file, not of a profile
 };
 
 struct Choice {
