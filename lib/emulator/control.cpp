@@ -2,7 +2,9 @@
 #include "emulator/control.hpp"
 
 #include "base/text.hpp"
+#include "emulator/fault_rules.hpp"
 #include "emulator/marketplace.hpp"
+#include "emulator/refusal.hpp"
 #include "emulator/router.hpp"
 
 #include <array>
@@ -10,11 +12,23 @@
 namespace agr::emulator {
 namespace {
 
-Result<Response> health(Turn& turn) {
+struct Call {
+  const Request& request;
+  Params path;
+};
+
+Result<json::Value> body_of(const Call& call) {
+  auto body = json::parse(call.request.body);
+  if (!body || !body->is_object())
+    return refuse(400, "bad_request", "the body must be a JSON object");
+  return body;
+}
+
+Result<Response> health(Turn& turn, const Call&) {
   return json_response(200, json::Value::object({{"status", "ok"}, {"time", rfc3339(turn.now)}}));
 }
 
-Result<Response> books(Turn& turn) {
+Result<Response> books(Turn& turn, const Call&) {
   std::vector<Invariant> more;
   for (const Marketplace* marketplace : marketplaces())
     more.insert(more.end(), marketplace->invariants.begin(), marketplace->invariants.end());
@@ -22,15 +36,41 @@ Result<Response> books(Turn& turn) {
   return json_response(200, report);
 }
 
+Result<Response> list_faults(Turn& turn, const Call&) {
+  AGR_TRY_ASSIGN(json::Value rules, list_rules(turn.world));
+  return json_response(200, json::Value::object({{"faults", std::move(rules)}}));
+}
+
+Result<Response> add_fault(Turn& turn, const Call& call) {
+  AGR_TRY_ASSIGN(const json::Value body, body_of(call));
+  AGR_TRY_ASSIGN(const json::Value rule, add_rule(turn, body));
+  return json_response(201, rule);
+}
+
+Result<Response> clear_faults(Turn& turn, const Call&) {
+  AGR_TRY(clear_rules(turn, std::nullopt));
+  return json_response(200, json::Value::object());
+}
+
+Result<Response> clear_fault(Turn& turn, const Call& call) {
+  const auto id = json::Value(call.path.get("id")).as_integer();
+  AGR_TRY(clear_rules(turn, id.value_or(0)));
+  return json_response(200, json::Value::object());
+}
+
 struct Route {
   std::string_view method;
   std::string_view pattern;
-  Result<Response> (*handler)(Turn&);
+  Result<Response> (*handler)(Turn&, const Call&);
 };
 
 constexpr std::array k_routes = {
     Route{"GET", "/__emulator/health", health},
     Route{"GET", "/__emulator/books", books},
+    Route{"GET", "/__emulator/faults", list_faults},
+    Route{"POST", "/__emulator/faults", add_fault},
+    Route{"DELETE", "/__emulator/faults", clear_faults},
+    Route{"DELETE", "/__emulator/faults/:id", clear_fault},
 };
 
 Response no_such_route(const std::vector<std::string>& allowed) {
@@ -48,8 +88,10 @@ bool is_control_path(std::string_view path) {
 }
 
 Result<Response> control(Turn& turn, const Request& request) {
-  const auto match = find_route<Route>(k_routes, request.method, request.path);
-  return match.route ? match.route->handler(turn) : no_such_route(match.allowed);
+  auto match = find_route<Route>(k_routes, request.method, request.path);
+  if (!match.route)
+    return no_such_route(match.allowed);
+  return match.route->handler(turn, {request, std::move(match.params)});
 }
 
 } // namespace agr::emulator

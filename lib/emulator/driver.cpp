@@ -51,6 +51,13 @@ std::optional<int> status_of(const Result<net::IncomingAnswer>& answer) {
   return answer ? std::optional(answer->status) : std::nullopt;
 }
 
+/// A head that promises the whole body, and as much of it as goes out.
+std::string torn_bytes(Response response) {
+  const net::ResponseHead head{response.status, to_net(std::move(response.headers)), net::Framing::length,
+                               response.body.size(), false};
+  return net::to_bytes(head) + response.body.substr(0, response.delivery.bytes);
+}
+
 } // namespace
 
 Time standing_clock_start() {
@@ -132,6 +139,16 @@ void Driver::Impl::schedule() {
 // Answers
 
 void Driver::Impl::respond(net::Responder responder, Response response) {
+  switch (response.delivery.way) {
+  case Delivery::Way::dropped:
+    return responder.raw({});
+  case Delivery::Way::reset:
+    return responder.reset();
+  case Delivery::Way::torn:
+    return responder.raw(torn_bytes(std::move(response)));
+  case Delivery::Way::whole:
+    break;
+  }
   if (response.stream)
     open(std::move(responder), std::move(response));
   else

@@ -3,8 +3,10 @@
 
 #include "emulator/ledger.hpp"
 #include "emulator/timers.hpp"
+#include "emulator/who.hpp"
 #include "emulator/world.hpp"
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -29,6 +31,9 @@ struct Marketplace {
 
   /// Its member of the ready file: ids and credentials of the default world.
   json::Value (*describe)(const World&);
+
+  /// Whose credential a request carries; changes nothing. May be left out: then nobody is known by name.
+  Result<std::optional<Who>> (*who)(Turn&, const Request&) = nullptr;
 };
 
 /// All of them. The first that owns a path serves it; the last owns every path.

@@ -47,11 +47,24 @@ struct StreamStart {
   Millis interval;
 };
 
+/// How an answer reaches its caller, for a server that misbehaves on purpose.
+struct Delivery {
+  enum class Way {
+    whole,
+    torn,    ///< the head promises the whole body, the connection ends after `bytes` of it
+    dropped, ///< the connection ends without a word
+    reset,   ///< the connection is reset
+  };
+  Way way = Way::whole;
+  std::size_t bytes = 0;
+};
+
 struct Response {
   int status = 200;
   std::vector<Header> headers = {};
   std::string body = {};
   std::optional<StreamStart> stream = {};
+  Delivery delivery = {};
 
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const {
     return find_header(headers, name);

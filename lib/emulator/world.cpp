@@ -3,9 +3,11 @@
 
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
+#include "emulator/fault_rules.hpp"
 #include "emulator/ledger.hpp"
 #include "emulator/marketplace.hpp"
 #include "emulator/timers.hpp"
+#include "emulator/traffic.hpp"
 
 #include <fmt/format.h>
 
@@ -27,7 +29,7 @@ std::string as_uuid(std::string bytes) {
 }
 
 Result<void> create_tables(store::Database& db) {
-  for (const std::string_view schema : {k_world_schema, k_timer_schema, k_ledger_schema})
+  for (const std::string_view schema : {k_world_schema, k_timer_schema, k_ledger_schema, k_fault_schema})
     AGR_TRY(db.script(schema));
   for (const Marketplace* marketplace : marketplaces())
     for (const std::string_view schema : marketplace->schemas)
@@ -36,6 +38,7 @@ Result<void> create_tables(store::Database& db) {
 }
 
 Result<void> settle_in(Turn& turn, bool is_new) {
+  AGR_TRY(forget_traffic(turn));
   for (const Marketplace* marketplace : marketplaces()) {
     if (is_new)
       AGR_TRY(marketplace->seed(turn));

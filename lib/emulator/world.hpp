@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "emulator/step.hpp"
+#include "emulator/transit.hpp"
 #include "store/database.hpp"
 
 #include <cstdint>
@@ -36,6 +37,7 @@ public:
 
   [[nodiscard]] store::Database& db() { return m_db; }
   [[nodiscard]] const Options& options() const { return m_options; }
+  [[nodiscard]] Transit& transit() { return m_transit; }
 
   /// 32 bytes that no other call gives: SHA-256 over the seed and a counter kept in the database.
   Result<std::string> fresh_bytes();
@@ -53,6 +55,7 @@ private:
 
   store::Database m_db;
   Options m_options;
+  Transit m_transit = {};
 };
 
 /// One step in the making: the world, the moment it happens at, the actions it has caused so far.

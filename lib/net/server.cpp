@@ -92,6 +92,7 @@ public:
   void reply(int status, Headers headers, const std::string& body);
   void open_stream(int status, Headers headers);
   void raw(std::string bytes);
+  void reset();
 
   void send(std::string bytes);
   void close();
@@ -213,6 +214,13 @@ void Connection::raw(std::string bytes) {
   if (bytes.empty())
     return cut();
   queue(std::move(bytes), After::end);
+}
+
+// Closing a socket that does not linger sends RST instead of FIN.
+void Connection::reset() {
+  ErrorCode ignored;
+  m_socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  cut();
 }
 
 void Connection::send(std::string bytes) {
@@ -360,6 +368,11 @@ Stream Responder::open_stream(int status, Headers headers) {
 void Responder::raw(std::string bytes) {
   if (const auto connection = std::exchange(m_connection, nullptr))
     connection->raw(std::move(bytes));
+}
+
+void Responder::reset() {
+  if (const auto connection = std::exchange(m_connection, nullptr))
+    connection->reset();
 }
 
 // The door

@@ -62,6 +62,8 @@ public:
   /// Writes these bytes instead of an HTTP answer, then closes. For a server that misbehaves on purpose;
   /// no bytes: just closes.
   void raw(std::string bytes);
+  /// No answer: the connection is reset, which tells the peer that something went wrong.
+  void reset();
 
 private:
   std::shared_ptr<Connection> m_connection; // null once answered

@@ -40,6 +40,15 @@ Result<std::optional<Party>> party_in_session(Turn& turn, std::string_view token
   return Party{row->text("party_type"), row->text("party_id")};
 }
 
+Result<std::optional<Party>> party_behind(Turn& turn, const Request& request) {
+  if (const auto authorization = request.header("Authorization")) {
+    const auto key = bearer_of(*authorization);
+    return key ? agent_with_key(turn, *key) : std::nullopt;
+  }
+  const auto token = session_of(request);
+  return token ? party_in_session(turn, *token) : std::nullopt;
+}
+
 Result<Party> by_key(Turn& turn, std::string_view authorization) {
   const auto key = bearer_of(authorization);
   if (!key)
@@ -81,6 +90,11 @@ Result<Party> authenticate(Turn& turn, const Request& request) {
   if (!party)
     return unauthorized("the session is over");
   return *party;
+}
+
+Result<std::optional<Who>> who_asks(Turn& turn, const Request& request) {
+  AGR_TRY_ASSIGN(const auto party, party_behind(turn, request));
+  return party ? std::optional(Who{party->type, party->id}) : std::nullopt;
 }
 
 Result<Header> begin_session(Turn& turn, const Party& party) {

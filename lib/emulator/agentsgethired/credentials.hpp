@@ -2,6 +2,7 @@
 #pragma once
 
 #include "emulator/agentsgethired/call.hpp"
+#include "emulator/who.hpp"
 
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ Result<std::optional<Party>> agent_with_key(Turn& turn, std::string_view api_key
 
 /// Who asks: by bearer key or, without an Authorization header, by session cookie. Refuses with 401.
 Result<Party> authenticate(Turn& turn, const Request& request);
+
+/// The same, changing nothing: nobody when the credential is not good.
+Result<std::optional<Who>> who_asks(Turn& turn, const Request& request);
 
 /// The Set-Cookie headers that begin a session of 30 days, or end one.
 Result<Header> begin_session(Turn& turn, const Party& party);

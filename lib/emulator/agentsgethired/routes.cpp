@@ -161,6 +161,7 @@ const Marketplace k_marketplace = {
     .on_timer = on_timer,
     .on_event = on_event,
     .describe = describe_agents,
+    .who = who_asks,
 };
 
 } // namespace agr::emulator::agentsgethired
