@@ -62,11 +62,29 @@ Result<json::Value> contract_of(const json::Value& answer, const Application& ap
   return json::Value();
 }
 
+/// What accepting means in numbers, for whoever is asked.
+Result<std::string> offer_of(const Service& service, const std::string& id) {
+  AGR_TRY_ASSIGN(auto application, service.one(operations::k_application, {.ids = {id}}));
+  const Application seen(std::move(application));
+  AGR_TRY_ASSIGN(auto value, service.one(operations::k_role, {.ids = {seen.role_id()}}));
+  const Role role(std::move(value));
+  const auto money = role.money().to_string();
+  return printable(fmt::format("agent {} for \"{}\", {} by {}", seen.agent_id(), role.title(),
+                               money.empty() ? "no fixed amount" : money, role.rail()));
+}
+
+/// A contract cannot be undone, so nobody is asked without being told what it is about.
+Result<void> agree(Context& context, const Service& service, const std::string& id) {
+  if (context.globals.yes || !context.interactive())
+    return context.confirm(fmt::format("accept application {}", printable(id)));
+  AGR_TRY_ASSIGN(const auto offer, offer_of(service, id));
+  return context.confirm(fmt::format("Accept {}? This makes a contract, which cannot be undone.", offer));
+}
+
 Result<Reply> run_accept(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto id, application_named(given, context));
-  AGR_TRY(context.confirm(
-      fmt::format("Accept application {}? This makes a contract, which cannot be undone.", printable(id))));
   AGR_TRY_ASSIGN(const auto service, marketplace(context));
+  AGR_TRY(agree(context, service, id));
   const auto body = service.body(operations::k_edit_application,
                                  {.ids = {id}, .body = json::Value::object({{"status", "accepted"}})});
   if (!body)

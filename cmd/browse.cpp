@@ -9,6 +9,7 @@ namespace agr::cmd {
 namespace {
 
 namespace operations = agentsgethired::operations;
+using output::Style;
 
 Result<Reply> run_browse(const Invocation& given, Context& context) {
   const Filters filters = filters_of(given, {});
@@ -16,7 +17,11 @@ Result<Reply> run_browse(const Invocation& given, Context& context) {
 }
 
 Result<Reply> run_stats(const Invocation&, Context& context) {
-  return show(context, operations::k_stats, "", output::whole_of({}));
+  return show(context, operations::k_stats, "",
+              output::whole_of({{"Agents", "agents", Style::number},
+                                {"Open roles", "openRoles", Style::number},
+                                {"Applications", "applications", Style::number},
+                                {"Active contracts", "activeContracts", Style::number}}));
 }
 
 /// A text as the service keeps it. On a pipe byte for byte; on a terminal it cannot steer it.

@@ -26,6 +26,12 @@ bool has_words(const json::Value& item, const std::string& words) {
                              [&](const std::string& word) { return texts.find(word) != std::string::npos; });
 }
 
+/// What is sent of several words: the service may take them for a phrase, and then answer too little.
+std::string longest_word(const std::string& words) {
+  const auto all = split(words, ' ');
+  return *std::ranges::max_element(all, {}, &std::string::size);
+}
+
 bool has_skill(const json::Value& item, const std::string& skill) {
   const auto is_it = [&](const json::Value& one) { return iequals(one.text(), skill); };
   return std::ranges::any_of(item["skills"].items(), is_it) ||
@@ -38,7 +44,7 @@ Filters filters_of(const Invocation& given, std::initializer_list<MemberFilter> 
   Filters filters;
   std::vector<Test> tests;
   if (const auto words = given.maybe("--q")) {
-    filters.query.emplace_back("q", *words);
+    filters.query.emplace_back("q", longest_word(*words));
     tests.emplace_back([words = *words](const json::Value& item) { return has_words(item, words); });
   }
   for (const auto& skill : given.all("--skill")) {

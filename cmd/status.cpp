@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 namespace agr::cmd {
 namespace {
@@ -164,14 +165,17 @@ Result<Reply> found_agent(Context& context, const Endpoint& endpoint, const std:
 }
 
 /// Asks AgentsGetHired for a role, an application, a contract or a settlement of that id.
-Result<Reply> found_there(Context& context, const std::string& id) {
+Result<Reply> found_there(Context& context, const std::string& text) {
   namespace operations = agentsgethired::operations;
   AGR_TRY_ASSIGN(const agentsgethired::Service service, marketplace(context));
-  Error last{Kind::not_found, fmt::format("nothing on either marketplace has the id {}", printable(id)),
+  Error last{Kind::not_found, fmt::format("nothing on either marketplace has the id {}", printable(text)),
              "`agr status` without an id shows what is open"};
-  for (const auto* operation : {&operations::k_contract, &operations::k_application, &operations::k_role,
-                                &operations::k_settlement}) {
-    auto object = service.one(*operation, {.ids = {id}});
+  for (const auto& [kind, operation] : {std::pair{IdKind::contract, &operations::k_contract},
+                                        std::pair{IdKind::application, &operations::k_application},
+                                        std::pair{IdKind::role, &operations::k_role},
+                                        std::pair{IdKind::settlement, &operations::k_settlement}}) {
+    const auto id = whole_id(context, kind, text);
+    auto object = id ? service.one(*operation, {.ids = {*id}}) : fail(id.error());
     if (object) {
       object->set("is", operation->one);
       return Reply{.value = std::move(*object),

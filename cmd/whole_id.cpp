@@ -49,7 +49,7 @@ std::string what_of(const json::Value& item) {
     return printable(title);
   const agentsgethired::Money money{item.first_of({"paymentAmount", "amount"}).as_decimal(),
                                     item.first_of({"paymentCurrency", "currency"}).text()};
-  return printable(fmt::format("{} {}", item["status"].text(), money.to_string()));
+  return printable(trim(fmt::format("{} {}", item["status"].text(), money.to_string())));
 }
 
 std::vector<SeenId> seen_of(const std::vector<json::Value>& items) {

@@ -33,6 +33,10 @@ std::string Money::to_string() const {
   return currency.empty() ? amount->money() : amount->money() + " " + currency;
 }
 
+Money Role::money() const {
+  return {.amount = raw()["paymentAmount"].as_decimal(), .currency = upper(text({"paymentCurrency"}))};
+}
+
 std::string Application::role_id() const {
   return id_of(raw(), "roleId", "role");
 }

@@ -47,6 +47,7 @@ struct Role : Thing {
   using Thing::Thing;
   [[nodiscard]] std::string title() const { return text({"title", "name"}); }
   [[nodiscard]] std::string rail() const { return text({"paymentMethod"}); }
+  [[nodiscard]] Money money() const;
   [[nodiscard]] bool is_open() const { return status() == "open"; }
 };
 

@@ -213,6 +213,7 @@ struct Field {
   std::string title;
   const json::Value& cell;
   Style style = Style::text;
+  bool is_other = false; ///< the title is the member's own name
 };
 
 /// The members no column names, as they came. Of an object that columns look into, what they leave.
@@ -224,7 +225,7 @@ void add_others(std::vector<Field>& fields, const json::Value& value, const std:
     if (member.is_object() && deeper != shown.end() && deeper->starts_with(path + "."))
       add_others(fields, member, path + ".", shown);
     else if (!shown.contains(path) && !plain_cell(member, Style::text).empty())
-      fields.push_back({printable(path), member, Style::prose});
+      fields.push_back({printable(path), member, Style::prose, true});
   }
 }
 
@@ -249,7 +250,7 @@ std::string detail_table(const json::Value& value, const View& view, const Forma
     widest = std::max(widest, display_width(field.title));
   const auto columns = static_cast<std::size_t>(std::max(format.width, 40));
   std::string out;
-  for (const auto& [title, cell, style] : fields) {
+  for (const auto& [title, cell, style, is_other] : fields) {
     out +=
         padded(term::paint(title, Paint::bold, format.colour), display_width(title), widest + k_gap, false);
     const std::string text = printable(person_cell(cell, style, format.now), style == Style::prose);
@@ -266,8 +267,11 @@ std::string detail_table(const json::Value& value, const View& view, const Forma
 
 std::string detail_tabs(const json::Value& value, const View& view) {
   std::string out;
-  for (const auto& [title, cell, style] : fields_of(value, view))
-    out.append(lower(title)).append("\t").append(printable(plain_cell(cell, style))).append("\n");
+  for (const auto& [title, cell, style, is_other] : fields_of(value, view))
+    out.append(is_other ? title : lower(title))
+        .append("\t")
+        .append(printable(plain_cell(cell, style)))
+        .append("\n");
   return out;
 }
 
