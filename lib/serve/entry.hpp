@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "serve/dispatch.hpp"
 
 #include <optional>
 #include <string>
@@ -30,11 +31,14 @@ bool is_open(State state);
 /// What the marketplace is to be told once a handler has ended.
 enum class Report { none, result, failure, hand_back };
 
-/// All that must survive the worker about one hiring: one line of the journal.
+/// All that must survive the worker about one dispatch of a hiring: one line of the journal.
 struct Entry {
   std::string id;
   State state = State::seen;
-  int attempt = 0;                   ///< of the handler: counted when accepted, from 1
+  int round = 1;                     ///< which of the hiring's dispatches that came here, from 1
+  Dispatch dispatch = {};            ///< and which one that is at the marketplace
+  int attempt = 0;                   ///< of the handler: counted when accepted, from 1, over all rounds
+  int attempts_before = 0;           ///< of them in earlier rounds
   std::string hiring = {};           ///< as JSON, for the handler; without credentials
   std::optional<Time> deadline = {}; ///< after which the marketplace takes the work back
   Time seen_at{};
@@ -43,6 +47,7 @@ struct Entry {
   std::string reason = {};     ///< of a failure or hand-back: goes to the hirer
   int tries = 0;               ///< of reporting
   std::string last_error = {}; ///< of the last try that failed
+  bool confirmed = false;      ///< once closed: the marketplace itself said that this dispatch has ended
 
   friend bool operator==(const Entry&, const Entry&) = default;
 };

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <memory>
 #include <utility>
@@ -129,7 +130,16 @@ void Handlers::stop(const StopHandler& stop) {
 void Handlers::forget(const Forget& forget) {
   // A folder that cannot be removed now is removed at the next start.
   m_loop.background(
-      [folder = fmt::format("{}/{}", m_settings.spool, forget.id)] { (void)process::remove_folder(folder); },
+      [spools = m_settings.spool, forget] {
+        for (int attempt = forget.attempt; attempt > 0; --attempt) {
+          const auto spool = spool_of(spools, forget.id, attempt);
+          if (::access(spool.folder().c_str(), F_OK) != 0)
+            break;
+          (void)process::remove_folder(spool.folder());
+        }
+        // Not while a later dispatch of the same hiring uses it.
+        ::rmdir(fmt::format("{}/{}", spools, forget.id).c_str());
+      },
       [] {});
 }
 

@@ -7,29 +7,43 @@ namespace agr::serve {
 namespace {
 
 constexpr std::string_view k_schema = R"(
-create table if not exists hiring (
-  id         text primary key,
-  state      text not null,
-  attempt    integer not null,
-  hiring     text not null,    -- as JSON, empty once closed
-  deadline   integer,          -- this and the other times: milliseconds since 1970
-  seen_at    integer not null,
-  not_before integer not null,
-  report     integer not null, -- what is to be reported: 0 nothing yet, 1 result, 2 failure, 3 hand-back
-  reason     text not null,
-  tries      integer not null,
-  last_error text not null,
-  changed_at integer not null
+create table if not exists dispatch (
+  id          text not null,    -- of the hiring
+  round       integer not null, -- 1, and more when the hirer tried again
+  state       text not null,
+  dispatch_id text not null,    -- what the marketplace shows of this dispatch, where it does
+  number      integer,
+  started_at  integer,          -- this and the other times: milliseconds since 1970
+  attempt     integer not null,
+  attempts_before integer not null,
+  hiring      text not null,    -- as JSON, empty once closed
+  deadline    integer,
+  seen_at     integer not null,
+  not_before  integer not null,
+  report      integer not null, -- what is to be reported: 0 nothing yet, 1 result, 2 failure, 3 hand-back
+  reason      text not null,
+  tries       integer not null,
+  last_error  text not null,
+  confirmed   integer not null, -- the marketplace said that it has ended
+  changed_at  integer not null,
+  primary key (id, round)
 );
 )";
 
+/// Journals of the first version knew one dispatch per hiring.
+constexpr std::string_view k_take_over = R"(
+insert or ignore into dispatch
+  select id, 1, state, '', null, null, attempt, 0, hiring, deadline, seen_at, not_before, report, reason, tries,
+         last_error, state in ('done', 'failed', 'handed_back'), changed_at
+  from hiring;
+drop table hiring;
+)";
+
 constexpr std::string_view k_write = R"(
-insert into hiring (id, state, attempt, hiring, deadline, seen_at, not_before, report, reason, tries, last_error, changed_at)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-on conflict (id) do update set
-  state = excluded.state, attempt = excluded.attempt, hiring = excluded.hiring, deadline = excluded.deadline,
-  not_before = excluded.not_before, report = excluded.report, reason = excluded.reason, tries = excluded.tries,
-  last_error = excluded.last_error, changed_at = excluded.changed_at
+insert or replace into dispatch
+  (id, round, state, dispatch_id, number, started_at, attempt, attempts_before, hiring, deadline, seen_at,
+   not_before, report, reason, tries, last_error, confirmed, changed_at)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 )";
 
 std::int64_t count_of(Time time) {
@@ -40,6 +54,21 @@ Time time_of(std::int64_t count) {
   return Time(Millis(count));
 }
 
+store::Cell cell_of(std::optional<Time> time) {
+  return time ? store::Cell(count_of(*time)) : store::Cell(nullptr);
+}
+
+std::optional<Time> maybe_time(const store::Row& row, std::string_view column) {
+  return row.is_null(column) ? std::nullopt : std::optional(time_of(row.integer(column)));
+}
+
+Dispatch dispatch_of(const store::Row& row) {
+  Dispatch dispatch{.id = row.text("dispatch_id"), .started = maybe_time(row, "started_at")};
+  if (!row.is_null("number"))
+    dispatch.number = row.integer("number");
+  return dispatch;
+}
+
 Result<Entry> entry_of(const store::Row& row) {
   const auto state = state_named(row.text("state"));
   if (!state)
@@ -47,19 +76,30 @@ Result<Entry> entry_of(const store::Row& row) {
                       .message = fmt::format("the journal has hiring {} in an unknown state \"{}\"",
                                              row.text("id"), row.text("state")),
                       .hint = "it was written by a newer agr; update this one"});
-  Entry entry{.id = row.text("id"),
-              .state = *state,
-              .attempt = static_cast<int>(row.integer("attempt")),
-              .hiring = row.text("hiring"),
-              .seen_at = time_of(row.integer("seen_at")),
-              .not_before = time_of(row.integer("not_before")),
-              .report = static_cast<Report>(row.integer("report")),
-              .reason = row.text("reason"),
-              .tries = static_cast<int>(row.integer("tries")),
-              .last_error = row.text("last_error")};
-  if (!row.is_null("deadline"))
-    entry.deadline = time_of(row.integer("deadline"));
-  return entry;
+  return Entry{.id = row.text("id"),
+               .state = *state,
+               .round = static_cast<int>(row.integer("round")),
+               .dispatch = dispatch_of(row),
+               .attempt = static_cast<int>(row.integer("attempt")),
+               .attempts_before = static_cast<int>(row.integer("attempts_before")),
+               .hiring = row.text("hiring"),
+               .deadline = maybe_time(row, "deadline"),
+               .seen_at = time_of(row.integer("seen_at")),
+               .not_before = time_of(row.integer("not_before")),
+               .report = static_cast<Report>(row.integer("report")),
+               .reason = row.text("reason"),
+               .tries = static_cast<int>(row.integer("tries")),
+               .last_error = row.text("last_error"),
+               .confirmed = row.integer("confirmed") != 0};
+}
+
+Result<std::vector<Entry>> entries_of(const std::vector<store::Row>& rows) {
+  std::vector<Entry> entries;
+  for (const auto& row : rows) {
+    AGR_TRY_ASSIGN(auto entry, entry_of(row));
+    entries.push_back(std::move(entry));
+  }
+  return entries;
 }
 
 } // namespace
@@ -67,6 +107,9 @@ Result<Entry> entry_of(const store::Row& row) {
 Result<Journal> Journal::open(const std::string& path) {
   AGR_TRY_ASSIGN(auto database, store::Database::open(path, store::Durability::power_loss));
   AGR_TRY(database.script(k_schema));
+  AGR_TRY_ASSIGN(const auto old, database.first("select 1 from sqlite_master where name = 'hiring'"));
+  if (old)
+    AGR_TRY(database.transaction([&] { return database.script(k_take_over); }));
   return Journal(std::move(database));
 }
 
@@ -79,34 +122,37 @@ Result<void> Journal::write(std::span<const Entry> lines, Time now) {
 }
 
 Result<void> Journal::write_line(const Entry& entry, Time now) {
-  const store::Cell deadline = entry.deadline ? store::Cell(count_of(*entry.deadline)) : store::Cell(nullptr);
-  AGR_TRY(
-      m_database.run(k_write, {entry.id, std::string(name_of(entry.state)), std::int64_t{entry.attempt},
-                               entry.hiring, deadline, count_of(entry.seen_at), count_of(entry.not_before),
-                               static_cast<std::int64_t>(entry.report), entry.reason,
-                               std::int64_t{entry.tries}, entry.last_error, count_of(now)}));
+  const auto& dispatch = entry.dispatch;
+  AGR_TRY(m_database.run(
+      k_write, {entry.id, std::int64_t{entry.round}, std::string(name_of(entry.state)), dispatch.id,
+                dispatch.number ? store::Cell(std::int64_t{*dispatch.number}) : store::Cell(nullptr),
+                cell_of(dispatch.started), std::int64_t{entry.attempt}, std::int64_t{entry.attempts_before},
+                entry.hiring, cell_of(entry.deadline), count_of(entry.seen_at), count_of(entry.not_before),
+                static_cast<std::int64_t>(entry.report), entry.reason, std::int64_t{entry.tries},
+                entry.last_error, std::int64_t{entry.confirmed}, count_of(now)}));
   return {};
 }
 
 Result<std::vector<Entry>> Journal::open_entries() {
   AGR_TRY_ASSIGN(const auto rows,
-                 m_database.query("select * from hiring where state not in ('done', 'failed', 'handed_back') "
-                                  "order by seen_at, id"));
-  std::vector<Entry> entries;
-  for (const auto& row : rows) {
-    AGR_TRY_ASSIGN(auto entry, entry_of(row));
-    entries.push_back(std::move(entry));
-  }
-  return entries;
+                 m_database.query("select * from dispatch where state not in ('done', 'failed', "
+                                  "'handed_back') order by seen_at, id"));
+  return entries_of(rows);
 }
 
-Result<std::vector<std::string>> Journal::closed_ids() {
-  AGR_TRY_ASSIGN(const auto rows,
-                 m_database.query("select id from hiring where state in ('done', 'failed', 'handed_back')"));
-  std::vector<std::string> ids;
-  for (const auto& row : rows)
-    ids.push_back(row.text("id"));
-  return ids;
+Result<std::optional<Entry>> Journal::latest(const std::string& id) {
+  AGR_TRY_ASSIGN(const auto row,
+                 m_database.first("select * from dispatch where id = ? order by round desc limit 1", {id}));
+  if (!row)
+    return std::nullopt;
+  AGR_TRY_ASSIGN(auto entry, entry_of(*row));
+  return entry;
+}
+
+Result<int> Journal::compact(Time before) {
+  return m_database.run("delete from dispatch where state in ('done', 'failed', 'handed_back') and "
+                        "changed_at < ?",
+                        {count_of(before)});
 }
 
 } // namespace agr::serve

@@ -11,9 +11,9 @@
 
 namespace agr::serve {
 
-/// What a worker must not forget: one line per hiring, replaced as it moves on. The lines of `finished` and
-/// `submitting` hirings are the outbox. A closed hiring keeps its line without the task, so that it is known
-/// when it comes again. Errors: Kind::internal, among them a full disk.
+/// What a worker must not forget: one line per dispatch of a hiring, replaced as it moves on. The lines of
+/// `finished` and `submitting` ones are the outbox. A closed one keeps its line without the task for a
+/// while, so that it is known when it comes again. Errors: Kind::internal, among them a full disk.
 class Journal {
 public:
   /// Opens or creates the file (0600).
@@ -22,8 +22,13 @@ public:
   /// All of them or none, synced to disk when this returns.
   Result<void> write(std::span<const Entry> lines, Time now);
 
+  /// In the order they were seen.
   Result<std::vector<Entry>> open_entries();
-  Result<std::vector<std::string>> closed_ids();
+  /// The latest dispatch of a hiring.
+  Result<std::optional<Entry>> latest(const std::string& id);
+  /// Drops lines closed before that time; gives their number. The file keeps its size, and what is free in
+  /// it is used again.
+  Result<int> compact(Time before);
 
 private:
   explicit Journal(store::Database database) : m_database(std::move(database)) {}

@@ -20,6 +20,12 @@ std::string summary_of(const agrenting::Hiring& hiring) {
   return shorten(printable(text), k_summary_columns);
 }
 
+Dispatch dispatch_of(const agrenting::Hiring& hiring) {
+  return Dispatch{.id = hiring.raw["dispatch_id"].text(),
+                  .number = hiring.raw["trace_attempt"].as_integer(),
+                  .started = hiring.started_at};
+}
+
 } // namespace
 
 Offer offer_of(const agrenting::Hiring& hiring) {
@@ -29,6 +35,7 @@ Offer offer_of(const agrenting::Hiring& hiring) {
   return Offer{.id = hiring.id,
                .status = hiring.status,
                .deadline = hiring.deadline_at,
+               .dispatch = dispatch_of(hiring),
                .hiring = json::write(object),
                .summary = summary_of(hiring)};
 }

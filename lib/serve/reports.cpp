@@ -29,9 +29,9 @@ http::Request patient(http::Request request) {
   return request;
 }
 
-std::optional<std::string> status_among(const HiringsListed& listed, std::string_view id) {
+std::optional<Offer> find_among(const HiringsListed& listed, std::string_view id) {
   const auto found = std::ranges::find(listed.offers, id, &Offer::id);
-  return found == listed.offers.end() ? std::nullopt : std::optional(found->status);
+  return found == listed.offers.end() ? std::nullopt : std::optional(*found);
 }
 
 Result<http::Request> load_portion(const agrenting::Endpoint& endpoint, const std::string& id,
@@ -91,7 +91,7 @@ void Reports::read(const ReadHiring& read) {
         const auto hiring = answer ? agrenting::read_hiring(*answer) : fail(answer.error());
         if (!hiring)
           return m_tell(ReadBack{id, fail(hiring.error())});
-        m_tell(ReadBack{id, std::optional(hiring->status)});
+        m_tell(ReadBack{id, std::optional(offer_of(*hiring))});
       });
 }
 
@@ -100,7 +100,7 @@ void Reports::look_among_pending(const std::string& id) {
     const auto listed = answer ? read_offers(*answer) : fail(answer.error());
     if (!listed)
       return m_tell(ReadBack{id, fail(listed.error())});
-    m_tell(ReadBack{id, status_among(*listed, id)});
+    m_tell(ReadBack{id, find_among(*listed, id)});
   });
 }
 

@@ -19,6 +19,13 @@
 namespace agr::serve {
 namespace {
 
+constexpr Millis k_compact_every = std::chrono::hours(24);
+constexpr Millis k_remembered = std::chrono::hours(24 * 30); // closed hirings
+
+std::string journal_of(const Options& options) {
+  return options.folder + "/journal.db";
+}
+
 HandlerSettings handler_settings(const Options& options) {
   return HandlerSettings{.command = options.handler,
                          .environment = inheritable(options.environment),
@@ -39,10 +46,10 @@ Redactor redactor_of(const Options& options) {
 /// for the worker, one after the other; everything the worker wants done is given to the part that does it.
 class Service {
 public:
-  Service(const Options& options, Journal journal, const Clock& clock, Random& random)
+  Service(const Options& options, const Clock& clock, Random& random)
       : m_options(options), m_clock(clock), m_redactor(redactor_of(options)),
         m_worker(options.worker, random),
-        m_scribe(m_loop, std::move(journal), [this](Error error) { tell(JournalFailed{std::move(error)}); }),
+        m_scribe(m_loop, journal_of(options), [this](Error error) { tell(JournalFailed{std::move(error)}); }),
         m_handlers(m_loop, handler_settings(options), options.supervisor, m_redactor, teller()),
         m_reports(m_loop, m_async, options.endpoint, options.folder + "/spool", teller()),
         m_link(m_loop, m_async, clock, random, options.endpoint, teller()) {}
@@ -50,7 +57,7 @@ public:
   int run(JournalLoaded journal) {
     for (const int number : {SIGTERM, SIGINT})
       m_loop.on_signal(number, [this, number] { tell(Signalled{number}); });
-    tidy(journal);
+    compact();
     tell(std::move(journal));
     m_link.open();
     m_loop.run();
@@ -87,6 +94,11 @@ private:
   void carry_out(const Effect& effect) {
     std::visit([this](const auto& what) { act(what); }, effect);
   }
+  void act(const LookUp& wanted) {
+    m_scribe.look_up(wanted.id, [this, id = wanted.id](std::optional<Entry> last) {
+      tell(LookedUp{id, std::move(last)});
+    });
+  }
   void act(const StartHandler& start) { m_handlers.start(start); }
   void act(const FindHandler& find) { m_handlers.find(find); }
   void act(const StopHandler& stop) { m_handlers.stop(stop); }
@@ -107,19 +119,9 @@ private:
   /// Wall-clock time that does not jump: started with the clock's, carried on by the steady one.
   [[nodiscard]] Time now() const { return m_started + (m_clock.steady() - m_started_steady); }
 
-  /// Spools of hirings that closed while their folder could not be removed.
-  void tidy(const JournalLoaded& journal) {
-    std::set<std::string> open;
-    for (const auto& entry : journal.open)
-      open.insert(entry.id);
-    m_loop.background(
-        [open = std::move(open), spools = m_options.folder + "/spool"] {
-          std::error_code code;
-          for (const auto& folder : std::filesystem::directory_iterator(spools, code))
-            if (!open.contains(folder.path().filename().string()))
-              (void)process::remove_folder(folder.path().string());
-        },
-        [] {});
+  void compact() {
+    m_scribe.compact(now() - k_remembered);
+    m_loop.after(k_compact_every, [this] { compact(); });
   }
 
   const Options& m_options;
@@ -139,17 +141,31 @@ private:
   int m_code = 0;
 };
 
+/// Spools of hirings that closed while their folder could not be removed. Before anything is begun, because
+/// a hiring that is dispatched again uses the same folder.
+void tidy(const std::string& spools, const std::vector<Entry>& open) {
+  std::set<std::string> ids;
+  for (const auto& entry : open)
+    ids.insert(entry.id);
+  std::error_code code;
+  for (const auto& folder : std::filesystem::directory_iterator(spools, code))
+    if (!ids.contains(folder.path().filename().string()))
+      (void)process::remove_folder(folder.path().string());
+}
+
 } // namespace
 
 Result<int> run(const Options& options, const Clock& clock, Random& random) {
   AGR_TRY(process::make_private_folder(options.folder));
   AGR_TRY_ASSIGN(const auto lock, process::Lock::take(options.folder + "/lock", options.agent + " is served",
                                                       "stop that one first, or leave it the work"));
-  AGR_TRY_ASSIGN(auto journal, Journal::open(options.folder + "/journal.db"));
   JournalLoaded loaded;
-  AGR_TRY_ASSIGN(loaded.open, journal.open_entries());
-  AGR_TRY_ASSIGN(loaded.closed, journal.closed_ids());
-  return Service(options, std::move(journal), clock, random).run(std::move(loaded));
+  {
+    AGR_TRY_ASSIGN(auto journal, Journal::open(journal_of(options)));
+    AGR_TRY_ASSIGN(loaded.open, journal.open_entries());
+  }
+  tidy(options.folder + "/spool", loaded.open);
+  return Service(options, clock, random).run(std::move(loaded));
 }
 
 } // namespace agr::serve

@@ -22,6 +22,7 @@ struct Offer {
   std::string id;
   std::string status;
   std::optional<Time> deadline = {};
+  Dispatch dispatch = {};
   std::string hiring = {};  ///< the whole of it as JSON, without credentials
   std::string summary = {}; ///< for people, printable: "summarizing for 2.00"
 };
@@ -33,7 +34,11 @@ struct HiringsListed {
 /// What the journal knew when this worker started; said once, before anything else.
 struct JournalLoaded {
   std::vector<Entry> open = {};
-  std::vector<std::string> closed = {}; ///< ids
+};
+/// The answer to LookUp: what is known of a hiring's latest dispatch, nothing when it was never here.
+struct LookedUp {
+  std::string id;
+  std::optional<Entry> last = {};
 };
 /// The journal could not be written: nothing that waits for it may happen any more.
 struct JournalFailed {
@@ -63,10 +68,10 @@ struct Submitted {
   std::string id;
   std::optional<Error> error = {};
 };
-/// The marketplace's view of a hiring; no status when it does not know it (any more).
+/// The marketplace's view of a hiring; nothing when it does not know it (any more).
 struct ReadBack {
   std::string id;
-  Result<std::optional<std::string>> status;
+  Result<std::optional<Offer>> hiring;
 };
 /// Said when the stream is subscribed and the pending work was read through it, not before.
 struct StreamUp {};
@@ -85,12 +90,16 @@ struct Signalled {
 /// The time of Step::wake has come.
 struct Tick {};
 
-using Event =
-    std::variant<HiringsListed, JournalLoaded, JournalFailed, HandlerStarted, HandlerEnded, ArtifactRefused,
-                 ArtifactsUploaded, Submitted, ReadBack, StreamUp, StreamDown, LockedOut, Signalled, Tick>;
+using Event = std::variant<HiringsListed, JournalLoaded, LookedUp, JournalFailed, HandlerStarted,
+                           HandlerEnded, ArtifactRefused, ArtifactsUploaded, Submitted, ReadBack, StreamUp,
+                           StreamDown, LockedOut, Signalled, Tick>;
 
 // ---- what to do --------------------------------------------------------------------------------------
 
+/// Was this hiring here before? Asked of the journal, which knows more than fits into memory.
+struct LookUp {
+  std::string id;
+};
 struct StartHandler {
   std::string id;
   int attempt = 0;
@@ -124,9 +133,10 @@ struct ReadHiring {
   std::string id;
 };
 struct ListPending {};
-/// The hiring is closed: its spool may go.
+/// The hiring is closed: the spools of its attempts up to this one may go.
 struct Forget {
   std::string id;
+  int attempt = 0;
 };
 /// One line for whoever watches; `event` is stable (docs/serve-agent.md, "Log").
 struct Log {
@@ -141,7 +151,7 @@ struct Exit {
   int code = 0;
 };
 
-using Effect = std::variant<StartHandler, FindHandler, StopHandler, UploadArtifacts, SubmitResult,
+using Effect = std::variant<LookUp, StartHandler, FindHandler, StopHandler, UploadArtifacts, SubmitResult,
                             SubmitFailure, ReadHiring, ListPending, Forget, Log, Exit>;
 
 /// The answer to one event.

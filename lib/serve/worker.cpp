@@ -65,6 +65,21 @@ State closed_state(Report report) {
   }
 }
 
+/// Whether a closed hiring that is offered again may be a new dispatch rather than a repeat. A result that
+/// was taken ends a hiring for good; a failed one may be retried. A hiring of which nobody knows how it
+/// ended is begun again only on proof.
+bool may_be_new(const Entry& closed, const Dispatch& offered) {
+  switch (compare(closed.dispatch, offered)) {
+  case Same::yes:
+    return false;
+  case Same::no:
+    return true;
+  case Same::unknown:
+    break;
+  }
+  return closed.confirmed && closed.state != State::done;
+}
+
 /// A status that says our report has arrived, although its answer did not.
 bool confirms(Report report, std::string_view status) {
   return report == Report::result ? status == "completed" : status == "failed";
@@ -76,6 +91,13 @@ Log reported(const Entry& entry) {
              .hiring_id = entry.id,
              .text = entry.report == Report::result ? "result accepted" : "reported: " + entry.reason,
              .fields = json::Value::object({{"report", what}})};
+}
+
+Log superseded_log(const Entry& entry) {
+  return Log{.event = "superseded",
+             .hiring_id = entry.id,
+             .text =
+                 "the hiring was ended and dispatched again; nothing is submitted for the dispatch before"};
 }
 
 Log ended_log(const Entry& entry, std::string_view status) {
@@ -105,32 +127,89 @@ Step Worker::on(const Event& event, Time now) {
 // ---- work arrives ------------------------------------------------------------------------------------
 
 void Worker::take(const HiringsListed& listed) {
+  std::erase_if(m_ignored, [&](const std::string& id) {
+    return std::ranges::find(listed.offers, id, &Offer::id) == listed.offers.end();
+  });
   for (const auto& offer : listed.offers)
     note_offer(offer);
   check_unlisted(listed);
 }
 
 void Worker::note_offer(const Offer& offer) {
-  const bool has_enough = m_drain_until || (m_settings.once && (m_once_code || !m_open.empty()));
-  if (has_enough || !is_workable(offer.status) || m_open.contains(offer.id) || m_closed.contains(offer.id))
+  if (!is_workable(offer.status) || has_enough())
     return;
-  if (!is_safe_id(offer.id) || m_closed_before.contains(offer.id))
-    return ignore(offer);
-  auto& hiring = m_open[offer.id];
-  hiring.entry = Entry{.id = offer.id, .hiring = offer.hiring, .deadline = offer.deadline, .seen_at = m_now};
-  touch(hiring);
-  log({.event = "hiring", .hiring_id = offer.id, .text = offer.summary});
+  if (!is_safe_id(offer.id))
+    return ignore(offer.id, "a hiring whose id is no plain word");
+  if (Hiring* hiring = find(offer.id)) {
+    // Lists overtake each other, so this may also be news from before.
+    if (compare(hiring->entry.dispatch, offer.dispatch) == Same::no && !is_reporting(hiring->entry.state) &&
+        !hiring->abandoned)
+      read(*hiring);
+    return;
+  }
+  if (!m_ignored.contains(offer.id) && m_unclear.emplace(offer.id, Unclear{offer}).second)
+    m_step.now.emplace_back(LookUp{offer.id});
 }
 
-/// Says so once.
-void Worker::ignore(const Offer& offer) {
-  m_closed.insert(offer.id);
-  const bool is_safe = is_safe_id(offer.id);
-  log({.level = Log::Level::warning,
-       .event = "ignored",
-       .hiring_id = is_safe ? offer.id : "",
-       .text = is_safe ? "this hiring was worked on and closed before; it is not run a second time"
-                       : "a hiring whose id is no plain word"});
+bool Worker::has_enough() const {
+  return m_drain_until || (m_settings.once && (m_once_code || !m_open.empty()));
+}
+
+void Worker::take(const LookedUp& known) {
+  const auto found = m_unclear.find(known.id);
+  if (found == m_unclear.end())
+    return;
+  if (known.last && may_be_new(*known.last, found->second.offer.dispatch)) {
+    found->second.last = known.last;
+    m_step.now.emplace_back(ReadHiring{known.id});
+    return;
+  }
+  const auto unclear = m_unclear.extract(found);
+  if (known.last)
+    return ignore(known.id, "this hiring was worked on and closed before; it is not run a second time");
+  begin(unclear.mapped().offer, nullptr);
+}
+
+/// A closed hiring that is offered again: begun anew only when the marketplace, asked just now, says that
+/// it waits for its agent.
+void Worker::ask_again(const std::string& id, const Offer& read) {
+  const auto unclear = m_unclear.extract(id);
+  const auto& [offer, last] = unclear.mapped();
+  if (!is_workable(read.status) || !may_be_new(*last, read.dispatch))
+    return ignore(id, "this hiring has ended; it is not run a second time");
+  if (compare(offer.dispatch, read.dispatch) == Same::no) {
+    m_step.now.emplace_back(ListPending{}); // what was offered is older than what there is
+    return;
+  }
+  begin(offer, &*last);
+}
+
+void Worker::begin(const Offer& offer, const Entry* last) {
+  if (has_enough())
+    return;
+  auto& hiring = m_open[offer.id];
+  hiring.entry = Entry{.id = offer.id,
+                       .round = last != nullptr ? last->round + 1 : 1,
+                       .dispatch = offer.dispatch,
+                       .attempt = last != nullptr ? last->attempt : 0,
+                       .attempts_before = last != nullptr ? last->attempt : 0,
+                       .hiring = offer.hiring,
+                       .deadline = offer.deadline,
+                       .seen_at = m_now};
+  touch(hiring);
+  log({.event = "hiring",
+       .hiring_id = offer.id,
+       .text = offer.summary,
+       .fields = json::Value::object({{"round", hiring.entry.round}})});
+}
+
+/// Says so once, for as long as it is listed.
+void Worker::ignore(const std::string& id, std::string_view why) {
+  if (m_ignored.insert(id).second)
+    log({.level = Log::Level::warning,
+         .event = "ignored",
+         .hiring_id = is_safe_id(id) ? id : "",
+         .text = std::string(why)});
 }
 
 /// What is no longer offered may have been cancelled: asked before it is believed, because lists overtake
@@ -145,7 +224,6 @@ void Worker::check_unlisted(const HiringsListed& listed) {
 }
 
 void Worker::take(const JournalLoaded& journal) {
-  m_closed_before.insert(journal.closed.begin(), journal.closed.end());
   m_poll_at = m_now + m_settings.poll_while_down;
   for (const auto& entry : journal.open) {
     auto& hiring = m_open[entry.id];
@@ -230,7 +308,7 @@ void Worker::take(const HandlerEnded& ended) {
     count_unrunnable(verdict.unrunnable);
   }
   if (hiring->abandoned)
-    return close(ended.id, State::failed, std::nullopt);
+    return close(ended.id, State::failed, true, std::nullopt);
   switch (verdict.kind) {
   case Verdict::Kind::deliver:
     return finish(*hiring, Report::result, "");
@@ -259,11 +337,11 @@ void Worker::count_unrunnable(bool unrunnable) {
 /// `detail` is for the log only: what went wrong on this machine is nothing for the hirer.
 void Worker::run_later(Hiring& hiring, const std::string& reason, std::string_view detail) {
   auto& entry = hiring.entry;
-  const auto delay = m_settings.later_delay * (1 << std::clamp(entry.attempt - 1, 0, 10));
+  const int attempts = entry.attempt - entry.attempts_before;
+  const auto delay = m_settings.later_delay * (1 << std::clamp(attempts - 1, 0, 10));
   const bool too_late = entry.deadline && m_now + delay >= *entry.deadline;
-  if (too_late || entry.attempt >= m_settings.most_attempts)
-    return finish(hiring, Report::failure,
-                  fmt::format("{}; given up after {} attempts", reason, entry.attempt));
+  if (too_late || attempts >= m_settings.most_attempts)
+    return finish(hiring, Report::failure, fmt::format("{}; given up after {} attempts", reason, attempts));
   entry.state = State::seen;
   entry.not_before = m_now + delay;
   touch(hiring);
@@ -333,7 +411,7 @@ void Worker::take(const Submitted& submitted) {
   if (hiring == nullptr || hiring->entry.state != State::submitting)
     return;
   if (!submitted.error)
-    return close(submitted.id, closed_state(hiring->entry.report), reported(hiring->entry));
+    return close(submitted.id, closed_state(hiring->entry.report), true, reported(hiring->entry));
   if (meaning_of(*submitted.error) == Answer::refused)
     return give_up_result(*hiring, *submitted.error);
   take_failed_try(*hiring, Next::submit, *submitted.error);
@@ -355,7 +433,7 @@ void Worker::give_up_result(Hiring& hiring, const Error& error) {
   entry.last_error = error.message;
   if (entry.report != Report::result)
     return close(
-        entry.id, State::failed,
+        entry.id, State::failed, false,
         Log{.level = Log::Level::error, .event = "refused", .hiring_id = entry.id, .text = error.message});
   log({.level = Log::Level::error, .event = "refused", .hiring_id = entry.id, .text = error.message});
   entry.report = Report::failure;
@@ -393,32 +471,43 @@ void Worker::read(Hiring& hiring) {
 
 void Worker::take(const ReadBack& answer) {
   Hiring* hiring = find(answer.id);
-  if (hiring == nullptr)
+  if (hiring == nullptr) {
+    const auto unclear = m_unclear.find(answer.id);
+    if (unclear == m_unclear.end() || !unclear->second.last)
+      return;
+    if (answer.hiring && *answer.hiring)
+      return ask_again(answer.id, **answer.hiring);
+    m_unclear.erase(unclear); // the next list brings it again
     return;
+  }
   hiring->reading = false;
   // Asked while the handler ran, answered while the report is on its way: that report speaks for itself.
   const bool overtaken = is_reporting(hiring->entry.state) && !std::exchange(hiring->waiting, false);
   if (overtaken)
     return;
-  if (answer.status && *answer.status)
-    return take_status(*hiring, **answer.status);
+  if (answer.hiring && *answer.hiring)
+    return take_view(*hiring, **answer.hiring);
   if (!is_reporting(hiring->entry.state))
     return;
-  if (!answer.status)
-    return take_failed_try(*hiring, Next::read, answer.status.error());
-  close(answer.id, State::failed,
+  if (!answer.hiring)
+    return take_failed_try(*hiring, Next::read, answer.hiring.error());
+  close(answer.id, State::failed, false,
         Log{.level = Log::Level::warning,
             .event = "gone",
             .hiring_id = answer.id,
             .text = "the marketplace does not know the hiring any more"});
 }
 
-void Worker::take_status(Hiring& hiring, const std::string& status) {
+void Worker::take_view(Hiring& hiring, const Offer& view) {
   const auto& entry = hiring.entry;
-  if (has_ended(status)) {
-    if (entry.state == State::submitting && confirms(entry.report, status))
-      return close(entry.id, closed_state(entry.report), reported(entry));
-    return ended_elsewhere(hiring, status);
+  if (compare(entry.dispatch, view.dispatch) == Same::no) {
+    hiring.superseded = true;
+    return ended_elsewhere(hiring, superseded_log(entry));
+  }
+  if (has_ended(view.status)) {
+    if (entry.state == State::submitting && confirms(entry.report, view.status))
+      return close(entry.id, closed_state(entry.report), true, reported(entry));
+    return ended_elsewhere(hiring, ended_log(entry, view.status));
   }
   if (entry.state == State::finished)
     m_step.now.emplace_back(UploadArtifacts{entry.id, entry.attempt});
@@ -426,25 +515,28 @@ void Worker::take_status(Hiring& hiring, const std::string& status) {
     submit(hiring);
 }
 
-void Worker::ended_elsewhere(Hiring& hiring, const std::string& status) {
+void Worker::ended_elsewhere(Hiring& hiring, Log why) {
   if (!is_busy(hiring.entry.state))
-    return close(hiring.entry.id, State::failed, ended_log(hiring.entry, status));
+    return close(hiring.entry.id, State::failed, true, std::move(why));
   if (std::exchange(hiring.abandoned, true))
     return;
-  log(ended_log(hiring.entry, status));
+  log(std::move(why));
   m_step.now.emplace_back(StopHandler{hiring.entry.id, process::Stop::gently});
 }
 
-void Worker::close(const std::string& id, State state, std::optional<Log> log) {
+void Worker::close(const std::string& id, State state, bool confirmed, std::optional<Log> log) {
   const auto found = m_open.find(id);
   auto entry = std::move(found->second.entry);
+  const bool superseded = found->second.superseded;
   m_open.erase(found);
-  m_closed.insert(entry.id);
   entry.state = state;
+  entry.confirmed = confirmed;
   entry.hiring.clear();
   if (log)
     m_step.after.emplace_back(std::move(*log));
-  m_step.after.emplace_back(Forget{entry.id});
+  m_step.after.emplace_back(Forget{entry.id, entry.attempt});
+  if (superseded)
+    m_step.after.emplace_back(ListPending{});
   m_step.lines.push_back(std::move(entry));
   if (m_settings.once)
     m_once_code = state == State::done ? 0 : 1;

@@ -5,6 +5,7 @@
 #include "serve/step.hpp"
 
 #include <map>
+#include <set>
 #include <unordered_set>
 
 namespace agr::serve {
@@ -38,13 +39,15 @@ private:
     Entry entry;
     Next next = Next::nothing;
     Time due{};
-    bool reading = false;   // a ReadHiring is under way
-    bool waiting = false;   // and its report goes on with the answer
-    bool abandoned = false; // ended by the other side while its handler ran
+    bool reading = false;    // a ReadHiring is under way
+    bool waiting = false;    // and its report goes on with the answer
+    bool abandoned = false;  // ended by the other side while its handler ran
+    bool superseded = false; // and dispatched again since
   };
 
   void take(const HiringsListed& listed);
   void take(const JournalLoaded& journal);
+  void take(const LookedUp& known);
   void take(const JournalFailed& failed);
   void take(const HandlerStarted& started);
   void take(const HandlerEnded& ended);
@@ -59,7 +62,10 @@ private:
   void take(const Tick& tick);
 
   void note_offer(const Offer& offer);
-  void ignore(const Offer& offer);
+  [[nodiscard]] bool has_enough() const;
+  void begin(const Offer& offer, const Entry* last);
+  void ask_again(const std::string& id, const Offer& read);
+  void ignore(const std::string& id, std::string_view why);
   void check_unlisted(const HiringsListed& listed);
   void fill_slots();
   void accept(Hiring& hiring);
@@ -72,9 +78,9 @@ private:
   void wait(Hiring& hiring, Next next, const Error& error);
   void take_failed_try(Hiring& hiring, Next again, const Error& error);
   void give_up_result(Hiring& hiring, const Error& error);
-  void take_status(Hiring& hiring, const std::string& status);
-  void ended_elsewhere(Hiring& hiring, const std::string& status);
-  void close(const std::string& id, State state, std::optional<Log> log);
+  void take_view(Hiring& hiring, const Offer& view);
+  void ended_elsewhere(Hiring& hiring, Log why);
+  void close(const std::string& id, State state, bool confirmed, std::optional<Log> log);
   void stop_handlers(process::Stop how);
   void do_what_is_due();
   void leave_when_done();
@@ -93,10 +99,16 @@ private:
   Step m_step;
   std::unordered_set<std::string> m_touched; // by the event at hand
 
+  /// An offer of something that is not open, until it is known whether it is new.
+  struct Unclear {
+    Offer offer;
+    std::optional<Entry> last = {}; // its closed line, while the marketplace is asked about it
+  };
+
   std::map<std::string, Hiring> m_open;
-  std::unordered_set<std::string> m_closed;        // in this life: one hiring has one handler, ever
-  std::unordered_set<std::string> m_closed_before; // in earlier ones
-  int m_unrunnable = 0;                            // handlers in a row that could not be run
+  std::map<std::string, Unclear> m_unclear;
+  std::set<std::string> m_ignored; // of those listed last: said so already
+  int m_unrunnable = 0;            // handlers in a row that could not be run
   bool m_stream_up = false;
   std::optional<Time> m_poll_at;
 

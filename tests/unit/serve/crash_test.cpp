@@ -55,10 +55,10 @@ struct World {
     return chance(30) ? Error{Kind::outcome_unknown, "lost"} : answer;
   }
 
-  Result<std::optional<std::string>> read(const std::string& id) {
+  Result<std::optional<Offer>> read(const std::string& id) {
     if (chance(20))
       return fail(Error{Kind::unavailable, "down"});
-    return hirings.at(id);
+    return play::offer(id, hirings.at(id));
   }
 };
 
@@ -67,12 +67,9 @@ class Life {
 public:
   explicit Life(World& world) : m_world(world), m_worker({.concurrency = 2}, world.random) {
     JournalLoaded journal;
-    for (const auto& [id, entry] : world.journal) {
+    for (const auto& [id, entry] : world.journal)
       if (is_open(entry.state))
         journal.open.push_back(entry);
-      else
-        journal.closed.push_back(id);
-    }
     m_events.emplace_back(std::move(journal));
   }
 
@@ -105,6 +102,11 @@ private:
     return !m_dead;
   }
 
+  void act(const LookUp& wanted) {
+    const auto found = m_world.journal.find(wanted.id);
+    m_events.emplace_back(
+        LookedUp{wanted.id, found == m_world.journal.end() ? std::nullopt : std::optional(found->second)});
+  }
   void act(const StartHandler& start) {
     auto& attempt = m_world.spool[{start.id, start.attempt}];
     REQUIRE_FALSE(attempt.claimed);

@@ -31,7 +31,10 @@ const Time k_now{Millis(1'800'000'000'000)};
 Entry full_entry() {
   return Entry{.id = "h1",
                .state = State::submitting,
+               .round = 2,
+               .dispatch = {.id = "d2", .number = 7, .started = k_now - Millis(3)},
                .attempt = 3,
+               .attempts_before = 1,
                .hiring = R"({"id":"h1","task_description":"it's"})",
                .deadline = k_now + Millis(5),
                .seen_at = k_now,
@@ -54,7 +57,8 @@ TEST_CASE("what is written is there after closing and opening again, in a privat
   auto journal = Journal::open(file.path);
   REQUIRE(journal);
   CHECK(journal->open_entries().value() == std::vector{full_entry()});
-  CHECK(journal->closed_ids().value() == std::vector<std::string>{"h2"});
+  CHECK(journal->latest("h2").value().value().state == State::done);
+  CHECK_FALSE(journal->latest("h3").value());
   struct stat info{};
   REQUIRE(::stat(file.path.c_str(), &info) == 0);
   CHECK((info.st_mode & 0777) == 0600);
@@ -70,7 +74,52 @@ TEST_CASE("a line replaces the one before") {
   entry.deadline.reset();
   REQUIRE(journal->write(std::vector{entry}, k_now));
   CHECK(journal->open_entries().value().empty());
-  CHECK(journal->closed_ids().value() == std::vector<std::string>{"h1"});
+  CHECK(journal->latest("h1").value() == entry);
+}
+
+TEST_CASE("every dispatch of a hiring has its line, and the latest is found") {
+  auto journal = Journal::open(":memory:");
+  REQUIRE(journal);
+  const Entry first{.id = "h1", .state = State::failed, .attempt = 1, .confirmed = true};
+  const Entry second{.id = "h1", .state = State::running, .round = 2, .attempt = 2, .attempts_before = 1};
+  REQUIRE(journal->write(std::vector{first, second}, k_now));
+  CHECK(journal->open_entries().value() == std::vector{second});
+  CHECK(journal->latest("h1").value() == second);
+}
+
+TEST_CASE("compaction drops what was closed long ago, and nothing else") {
+  auto journal = Journal::open(":memory:");
+  REQUIRE(journal);
+  const Entry open{.id = "open", .state = State::submitting};
+  REQUIRE(journal->write(std::vector{open, Entry{.id = "old", .state = State::done}}, k_now));
+  REQUIRE(journal->write(std::vector{Entry{.id = "new", .state = State::failed}}, k_now + Millis(10)));
+  CHECK(journal->compact(k_now + Millis(10)).value() == 1);
+  CHECK(journal->open_entries().value() == std::vector{open});
+  CHECK_FALSE(journal->latest("old").value());
+  CHECK(journal->latest("new").value());
+}
+
+TEST_CASE("a journal of the first version is taken over") {
+  const File file;
+  {
+    auto database = store::Database::open(file.path, store::Durability::power_loss);
+    REQUIRE(database);
+    REQUIRE(database->script(R"(
+create table hiring (id text primary key, state text not null, attempt integer not null, hiring text not null,
+  deadline integer, seen_at integer not null, not_before integer not null, report integer not null,
+  reason text not null, tries integer not null, last_error text not null, changed_at integer not null);
+insert into hiring values ('h1', 'running', 2, '{}', 5, 1, 0, 0, '', 0, '', 1);
+insert into hiring values ('h2', 'done', 1, '', null, 1, 0, 1, '', 0, '', 1);)"));
+  }
+  for (int i = 0; i < 2; ++i) {
+    auto journal = Journal::open(file.path);
+    REQUIRE(journal);
+    const auto open = journal->open_entries().value();
+    REQUIRE(open.size() == 1);
+    CHECK(open[0].attempt == 2);
+    CHECK(open[0].deadline == Time(Millis(5)));
+    CHECK(journal->latest("h2").value().value().confirmed);
+  }
 }
 
 TEST_CASE("open hirings come back in the order they were seen") {

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@ namespace agr::serve::play {
 
 inline std::string word(const Effect& effect) {
   struct Visitor {
+    std::string operator()(const LookUp& e) const { return "look up " + e.id; }
     std::string operator()(const StartHandler& e) const {
       return fmt::format("start {}#{}", e.id, e.attempt);
     }
@@ -51,6 +54,17 @@ inline HiringsListed listed(std::vector<Offer> offers) {
   return HiringsListed{std::move(offers)};
 }
 
+/// What reading a hiring gave.
+inline ReadBack read_back(std::string id, std::string status, Dispatch dispatch = {}) {
+  auto seen = offer(id, std::move(status));
+  seen.dispatch = std::move(dispatch);
+  return ReadBack{std::move(id), std::optional(std::move(seen))};
+}
+
+inline ReadBack unknown(std::string id) {
+  return ReadBack{std::move(id), std::optional<Offer>()};
+}
+
 inline HandlerEnded exited(std::string id, int code, int attempt = 1) {
   return HandlerEnded{
       .id = std::move(id), .attempt = attempt, .ending = {.how = process::How::exited, .code = code}};
@@ -69,13 +83,35 @@ struct Play {
   Worker worker;
   Time now{Millis(1'800'000'000'000)};
   Step last;
+  std::map<std::string, Entry> journal = {};
 
   explicit Play(WorkerSettings settings = {}) : worker(settings, random) { on(JournalLoaded{}); }
-  Play(WorkerSettings settings, JournalLoaded journal) : worker(settings, random) { on(std::move(journal)); }
+  Play(WorkerSettings settings, JournalLoaded loaded) : worker(settings, random) { on(std::move(loaded)); }
 
+  /// Looks into the journal at once, as if it were memory.
   Play& on(const Event& event) {
-    last = worker.on(event, now);
+    last = {};
+    tell(event);
     return *this;
+  }
+  void tell(const Event& event) {
+    auto step = worker.on(event, now);
+    for (auto& entry : step.lines) {
+      journal[entry.id] = entry;
+      last.lines.push_back(std::move(entry));
+    }
+    std::ranges::move(step.after, std::back_inserter(last.after));
+    last.wake = step.wake;
+    for (auto& effect : step.now) {
+      if (const auto* wanted = std::get_if<LookUp>(&effect))
+        tell(LookedUp{wanted->id, known(wanted->id)});
+      else
+        last.now.push_back(std::move(effect));
+    }
+  }
+  [[nodiscard]] std::optional<Entry> known(const std::string& id) const {
+    const auto found = journal.find(id);
+    return found == journal.end() ? std::nullopt : std::optional(found->second);
   }
   /// Lets time pass up to the next wake, or nothing when there is none.
   Play& wake() {

@@ -55,15 +55,6 @@ TEST_CASE("a hiring that comes again starts no second handler") {
   }
 }
 
-TEST_CASE("what was closed in an earlier life stays closed") {
-  Play play({}, JournalLoaded{.closed = {"h1"}});
-  play.on(listed({offer("h1")}));
-  CHECK(play.lines().empty());
-  CHECK(play.logged("ignored"));
-  play.on(listed({offer("h1")}));
-  CHECK_FALSE(play.logged("ignored"));
-}
-
 TEST_CASE("only work that is in progress is taken") {
   struct Case {
     const char* status;
@@ -300,7 +291,7 @@ TEST_CASE("what is read back decides") {
         .on(Submitted{"h1", http_error(500)})
         .wake();
     CHECK(play.now_words() == Words{"read h1"});
-    play.on(ReadBack{"h1", std::optional<std::string>(c.status)});
+    play.on(read_back("h1", c.status));
     CHECK(play.lines() == Words{c.line});
     CHECK(play.after_words() == c.after);
   }
@@ -309,7 +300,7 @@ TEST_CASE("what is read back decides") {
 TEST_CASE("a hiring nobody knows any more ends") {
   Play play;
   play.submitting("h1").on(Submitted{"h1", http_error(404)}).wake();
-  play.on(ReadBack{"h1", std::optional<std::string>()});
+  play.on(unknown("h1"));
   CHECK(play.lines() == Words{"h1 failed"});
   CHECK(play.logged("gone"));
 }
@@ -379,7 +370,7 @@ TEST_CASE("artifacts go up first; only a final refusal goes on without them") {
 
   Play again;
   again.running("h1").on(exited("h1", 0)).on(ArtifactsUploaded{"h1", http_error(500)}).wake();
-  again.on(ReadBack{"h1", std::optional<std::string>("in_progress")});
+  again.on(read_back("h1", "in_progress"));
   CHECK(again.now_words() == Words{"upload h1"});
 }
 
@@ -389,7 +380,7 @@ TEST_CASE("a hiring cancelled while its handler runs: handler stopped, nothing s
   CHECK(play.now_words() == Words{"read h1"});
   play.on(listed({}));
   CHECK(play.now_words().empty()); // asked already
-  play.on(ReadBack{"h1", std::optional<std::string>("cancelled")});
+  play.on(read_back("h1", "cancelled"));
   CHECK(play.now_words() == Words{"stop h1"});
   CHECK(play.logged("cancelled"));
   play.on(listed({}));
@@ -400,12 +391,10 @@ TEST_CASE("a hiring cancelled while its handler runs: handler stopped, nothing s
 }
 
 TEST_CASE("a hiring that is merely not listed goes on") {
-  for (const Result<std::optional<std::string>>& status :
-       {Result<std::optional<std::string>>(std::optional<std::string>("in_progress")),
-        Result<std::optional<std::string>>(std::optional<std::string>()),
-        Result<std::optional<std::string>>(fail(Error{Kind::unavailable, "down"}))}) {
+  for (const auto& read : {read_back("h1", "in_progress"), unknown("h1"),
+                           ReadBack{"h1", fail(Error{Kind::unavailable, "down"})}}) {
     Play play;
-    play.running("h1").on(listed({})).on(ReadBack{"h1", status});
+    play.running("h1").on(listed({})).on(read);
     CHECK(play.lines().empty());
     CHECK(play.now_words().empty());
   }
@@ -415,7 +404,7 @@ TEST_CASE("an answer overtaken by the report does not send it twice") {
   Play play;
   play.running("h1").on(listed({}));
   play.on(exited("h1", 0)).on(ArtifactsUploaded{"h1"});
-  play.on(ReadBack{"h1", std::optional<std::string>("in_progress")});
+  play.on(read_back("h1", "in_progress"));
   CHECK(play.now_words().empty());
   CHECK(play.after_words().empty());
   CHECK(play.on(Submitted{"h1"}).lines() == Words{"h1 done"});
@@ -426,7 +415,7 @@ TEST_CASE("a waiting hiring withdrawn by the hirer is dropped") {
   play.running("h1").on(listed({offer("h1"), offer("h2")}));
   play.on(listed({offer("h1")}));
   CHECK(play.now_words() == Words{"read h2"});
-  play.on(ReadBack{"h2", std::optional<std::string>("cancelled")});
+  play.on(read_back("h2", "cancelled"));
   CHECK(play.lines() == Words{"h2 failed"});
 }
 
