@@ -2,6 +2,7 @@
 #include "cmd/input.hpp"
 
 #include "base/text.hpp"
+#include "config/document.hpp"
 
 #include <fmt/format.h>
 
@@ -25,13 +26,32 @@ Result<std::string> read_input(const std::string& path, Context& context, std::s
   return text;
 }
 
+namespace {
+
+/// TOML read as the JSON it amounts to.
+Result<std::string> json_of_toml(const std::string& text, const std::string& name) {
+  auto document = config::Document::parse(text, name);
+  if (!document)
+    return fail({Kind::usage, document.error().message});
+  auto json = document->json();
+  if (!json)
+    return fail({Kind::usage, fmt::format("{}: {}", name, json.error().message), json.error().hint});
+  return json;
+}
+
+} // namespace
+
 Result<json::Value> read_object(const std::string& path, Context& context) {
-  AGR_TRY_ASSIGN(const auto text, read_input(path, context));
+  AGR_TRY_ASSIGN(auto text, read_input(path, context));
+  const std::string name = path == "-" ? "standard input" : printable(path);
+  if (!trim(text).starts_with('{')) {
+    AGR_TRY_ASSIGN(text, json_of_toml(text, name));
+  }
   auto value = json::parse(text);
   if (!value)
-    return fail({Kind::usage, fmt::format("{}: {}", printable(path), value.error().message)});
+    return fail({Kind::usage, fmt::format("{}: {}", name, value.error().message)});
   if (!value->is_object())
-    return fail({Kind::usage, fmt::format("{} is not a JSON object", printable(path))});
+    return fail({Kind::usage, fmt::format("{} holds no object", name)});
   return value;
 }
 

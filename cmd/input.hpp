@@ -12,7 +12,8 @@ namespace agr::cmd {
 Result<std::string> read_input(const std::string& path, Context& context,
                                std::size_t limit = std::size_t{1} << 20);
 
-/// A JSON object from a file, or from standard input for "-". Errors: Kind::usage.
+/// An object from a JSON or TOML file, or from standard input for "-". What begins with a brace is JSON.
+/// Errors: Kind::usage.
 Result<json::Value> read_object(const std::string& path, Context& context);
 
 /// A text given as a word, or read from standard input for "-".

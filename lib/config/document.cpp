@@ -48,6 +48,21 @@ toml::table& table_at(toml::table& root, const Document::Path& path, std::size_t
   return *table;
 }
 
+/// The first number with a fraction below `node`.
+const toml::node* find_fraction(const toml::node& node) {
+  if (node.is_floating_point())
+    return &node;
+  if (const auto* table = node.as_table())
+    for (const auto& [key, value] : *table)
+      if (const auto* found = find_fraction(value))
+        return found;
+  if (const auto* array = node.as_array())
+    for (const auto& value : *array)
+      if (const auto* found = find_fraction(value))
+        return found;
+  return nullptr;
+}
+
 } // namespace
 
 Document::Document(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -108,6 +123,16 @@ std::size_t Document::count(const Path& path) const {
 
 bool Document::has(const Path& path) const {
   return find(m_impl->root, path) != nullptr;
+}
+
+Result<std::string> Document::json() const {
+  if (const toml::node* fraction = find_fraction(m_impl->root))
+    return fail({Kind::usage,
+                 fmt::format("line {} holds a number with a fraction", fraction->source().begin.line),
+                 "write it as text, \"45.10\", so that no digit is lost"});
+  std::ostringstream out;
+  out << toml::json_formatter(m_impl->root);
+  return std::move(out).str();
 }
 
 void Document::set(const Path& path, std::string_view value) {

@@ -11,7 +11,7 @@
 
 namespace agr::config {
 
-/// The configuration file as a tree. The one place that meets toml++.
+/// A TOML file as a tree: the configuration, mostly. The one place that meets toml++.
 class Document {
 public:
   /// Errors: Kind::config with file, line and column. `name` is the file's path for messages.
@@ -26,6 +26,9 @@ public:
   [[nodiscard]] std::vector<std::string> names(const Path& path) const;  ///< members of a table
   [[nodiscard]] std::size_t count(const Path& path) const;               ///< tables in an array
   [[nodiscard]] bool has(const Path& path) const;
+  /// The whole tree as JSON text, for TOML files that are somebody's input. Errors: Kind::usage for a number
+  /// with a fraction, which TOML would round: such amounts are written as text.
+  [[nodiscard]] Result<std::string> json() const;
 
   void set(const Path& path, std::string_view value);
   void remove(const Path& path);
