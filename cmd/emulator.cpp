@@ -3,6 +3,7 @@
 
 #include "cmd/command.hpp"
 #include "cmd/context.hpp"
+#include "cmd/emulator_control.hpp"
 #include "cmd/foreground.hpp"
 #include "config/writer.hpp"
 #include "emulator/driver.hpp"
@@ -209,10 +210,8 @@ std::vector<Option> options() {
        .choices = {"real", "virtual"}}};
 }
 
-} // namespace
-
-const std::vector<Command>& emulator_commands() {
-  static const std::vector<Command> k_commands{
+std::vector<Command> all_commands() {
+  std::vector<Command> commands{
       {.name = "emulator run",
        .effect = Effect::local,
        .summary = "Run both marketplaces on this machine until told to stop",
@@ -239,6 +238,15 @@ const std::vector<Command>& emulator_commands() {
        .examples = {{"One command", "agr emulator exec -- agr status"},
                     {"A whole script", "agr emulator exec -- ./test.sh"}},
        .run = run_exec}};
+  for (Command& command : emulator_control_commands())
+    commands.push_back(std::move(command));
+  return commands;
+}
+
+} // namespace
+
+const std::vector<Command>& emulator_commands() {
+  static const std::vector<Command> k_commands = all_commands();
   return k_commands;
 }
 
