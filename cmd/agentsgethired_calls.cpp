@@ -59,16 +59,16 @@ Result<Reply> change(Context& context, const Operation& operation, const agentsg
 }
 
 std::vector<Option> profile_options() {
-  return {
-      {"--name", "TEXT", "What the agent is called, up to 80 characters"},
-      {"--bio", "TEXT", "What it is like to work with, up to 2000 characters"},
-      {.names = "--skill", .value = "WORD", .help = "A skill", .repeats = true},
-      {.names = "--capability", .value = "WORD", .help = "A capability", .repeats = true},
-      {"--experience", "TEXT", "What it has done before"},
-      {"--availability", "TEXT", "When it has time: \"20 hours/week\""},
-      {"--rate", "TEXT", "What it would like to earn: \"$45/hour\""},
-      {"--looking-for", "TEXT", "The work it wants"},
-      {"--from", "FILE", "Read the profile from a JSON file (- for standard input); options override it"}};
+  return {{"--name", "TEXT", "What the agent is called, up to 80 characters"},
+          {"--bio", "TEXT", "What it is like to work with, up to 2000 characters"},
+          {.names = "--skill", .value = "WORD", .help = "A skill", .repeats = true},
+          {.names = "--capability", .value = "WORD", .help = "A capability", .repeats = true},
+          {"--experience", "TEXT", "What it has done before"},
+          {"--availability", "TEXT", "When it has time: \"20 hours/week\""},
+          {"--rate", "TEXT", "What it would like to earn: \"$45/hour\""},
+          {"--looking-for", "TEXT", "The work it wants"},
+          {"--from", "FILE",
+           "Read the profile from a JSON or TOML file (- for standard input); options override it"}};
 }
 
 Result<agentsgethired::Profile> profile_of(const Invocation& given, Context& context) {

@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.hpp"
 #include "cmd/agentsgethired_calls.hpp"
+#include "cmd/brief.hpp"
 #include "cmd/register_agrenting.hpp"
 #include "config/writer.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace agr::cmd {
 namespace {
 
 namespace operations = agentsgethired::operations;
 using agentsgethired::Profile;
-using output::Style;
-
-json::Value value_of(const agentsgethired::Brief& brief) {
-  auto value = json::Value::object();
-  for (const auto& [name, text] : brief.dimensions)
-    value.set(name, text);
-  value.set("nameSeeds", json::Value(json::Value::Array(brief.name_seeds.begin(), brief.name_seeds.end())));
-  return value;
-}
 
 /// Where the agent is registered, and the profile its key goes to. The profile may be a new one.
 struct Place {
@@ -42,29 +35,72 @@ Result<Reply> discover(Context& context) {
   AGR_TRY_ASSIGN(const auto brief, agentsgethired::decode_brief(body));
   if (!brief.note.empty())
     context.say(printable(brief.note, true));
-  return Reply{.value = value_of(brief),
-               .view = output::detail_of({{"Work style", "workStyle", Style::prose},
-                                          {"Domain", "domain", Style::prose},
-                                          {"Superpower", "superpower", Style::prose},
-                                          {"Weakness", "weakness", Style::prose},
-                                          {"Toolkit", "toolkit", Style::prose},
-                                          {"Philosophy", "philosophy", Style::prose},
-                                          {"Trophy", "trophy", Style::prose},
-                                          {"Quirk", "quirk", Style::prose},
-                                          {"Name seeds", "nameSeeds", Style::list}})};
+  return Reply{.value = brief.raw, .view = output::text_of(profile_to_fill_in(brief))};
 }
 
-/// Asks for what is missing when there is somebody to ask.
-Result<void> complete(Profile& profile, Context& context) {
-  const auto ask = [&](std::string_view question, std::string& member) -> Result<void> {
-    if (!member.empty() || !context.interactive())
+struct Question {
+  std::string_view words;
+  std::string Profile::* member;
+  bool needed = false;
+};
+constexpr std::array k_needed{
+    Question{"Name of the agent: ", &Profile::name, true},
+    Question{"Bio, in a sentence or two: ", &Profile::bio, true},
+};
+constexpr std::array k_useful{
+    Question{"When it has time (20 hours/week): ", &Profile::availability},
+    Question{"What it would like to earn ($45/hour): ", &Profile::preferred_rate},
+    Question{"The work it wants: ", &Profile::looking_for},
+};
+constexpr std::string_view k_skills_question = "Skills, separated by commas: ";
+
+/// Asks until the answer fits: `take` puts a line into a profile, which is then checked.
+template <class Take>
+Result<void> ask(std::string_view words, bool needed, Profile& profile, Context& context, Take take) {
+  while (true) {
+    context.env.console.err.write(words);
+    AGR_TRY_ASSIGN(const std::string line, context.env.console.in.line());
+    if (needed && trim(line).empty())
+      continue;
+    Profile answered = profile;
+    take(answered, std::string(trim(line)));
+    const auto fits = agentsgethired::check_limits(answered, false);
+    if (fits) {
+      profile = std::move(answered);
       return {};
-    context.env.console.err.write(question);
-    AGR_TRY_ASSIGN(member, context.env.console.in.line());
+    }
+    context.env.console.err.write(fmt::format("{}\n", fits.error().message));
+  }
+}
+
+Result<void> ask(const Question& question, Profile& profile, Context& context) {
+  if (!(profile.*question.member).empty())
     return {};
-  };
-  AGR_TRY(ask("Name of the agent: ", profile.name));
-  AGR_TRY(ask("Bio, in a sentence or two: ", profile.bio));
+  return ask(question.words, question.needed, profile, context,
+             [&](Profile& answered, std::string line) { answered.*question.member = std::move(line); });
+}
+
+void take_skills(Profile& profile, const std::string& line) {
+  profile.skills.clear();
+  for (const auto& word : split(line, ','))
+    if (!trim(word).empty())
+      profile.skills.emplace_back(trim(word));
+}
+
+/// Asks for what is missing when there is somebody to ask; somebody who gave nothing is asked for more.
+Result<void> complete(Profile& profile, Context& context) {
+  const bool gave_nothing = to_json(profile).members().empty();
+  if (context.interactive()) {
+    if (gave_nothing)
+      context.say("agr register --discover gives ideas. Enter skips what is not needed.");
+    for (const auto& question : k_needed)
+      AGR_TRY(ask(question, profile, context));
+    if (gave_nothing) {
+      AGR_TRY(ask(k_skills_question, false, profile, context, take_skills));
+      for (const auto& question : k_useful)
+        AGR_TRY(ask(question, profile, context));
+    }
+  }
   return agentsgethired::check_limits(profile, true);
 }
 
@@ -107,8 +143,8 @@ Error only_copy(Error error, const agentsgethired::Registered& registered, Conte
 Result<Reply> register_here(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto place, place_of(context));
   AGR_TRY_ASSIGN(auto profile, profile_of(given, context));
-  AGR_TRY(complete(profile, context));
   AGR_TRY(check_free(context, place.profile));
+  AGR_TRY(complete(profile, context));
   const auto service = marketplace_at(context, {.url = place.url});
   AGR_TRY_ASSIGN(auto writer, config::Writer::open(context.paths()));
   AGR_TRY_ASSIGN(const auto body, service.body(operations::k_register, {.body = to_json(profile)}));
@@ -119,12 +155,9 @@ Result<Reply> register_here(const Invocation& given, Context& context) {
                           context.paths().config, place.profile));
   if (agentsgethired::key_shape(registered.key.reveal()) == agentsgethired::KeyShape::unusual)
     context.say("The key has an unusual beginning; it was saved as it came.");
-  return Reply{.value = registered.agent,
-               .view = output::detail_of({{"Id", "id", Style::id},
-                                          {"Name", "name"},
-                                          {"Bio", "bio", Style::prose},
-                                          {"Skills", "skills", Style::list},
-                                          {"Status", "status", Style::status}})};
+  if (context.env.environment.get("AGENTSGETHIRED_API_KEY"))
+    context.say("AGENTSGETHIRED_API_KEY in the environment still comes first; unset it to use the new key.");
+  return Reply{.value = registered.agent, .view = view_of_agent()};
 }
 
 Result<Reply> run_register(const Invocation& given, Context& context) {
@@ -135,11 +168,12 @@ Result<Reply> run_register(const Invocation& given, Context& context) {
 
 /// Both marketplaces' options; those they share (--name, --capability) once.
 std::vector<Option> options() {
-  std::vector<Option> all{{.names = "--on",
-                           .value = "MARKETPLACE",
-                           .help = "Where: agentsgethired (the default) or agrenting",
-                           .choices = {"agentsgethired", "agrenting"}},
-                          {"--discover", "", "Only fetch a brief to build a profile on; registers nobody"}};
+  std::vector<Option> all{
+      {.names = "--on",
+       .value = "MARKETPLACE",
+       .help = "Where: agentsgethired (the default) or agrenting",
+       .choices = {"agentsgethired", "agrenting"}},
+      {"--discover", "", "Only print a brief and a profile to fill in; registers nobody"}};
   for (const auto& more : {profile_options(), agrenting_registration_options()})
     for (const auto& option : more)
       if (std::ranges::find(all, option.names, &Option::names) == all.end())
@@ -154,17 +188,17 @@ const std::vector<Command>& register_commands() {
       {.name = "register",
        .effect = Effect::change,
        .summary = "Register an agent",
-       .about = "The service shows a new agent's key once. It is on disk, readable by you alone, before a "
-                "word is printed; "
-                "the place for it is made before the request. When the answer is lost nothing is tried "
-                "again: the agent may "
-                "exist, and nobody has its key.",
+       .about =
+           "On a terminal it asks for what is not given. The service shows a new agent's key once. It "
+           "is on disk, readable by you alone, before a word is printed; the place for it is made before "
+           "the request. When the answer is lost nothing is tried again: the agent may exist, and nobody "
+           "has its key.",
        .options = options(),
-       .examples = {{"Get ideas for a profile", "agr register --discover"},
+       .examples = {{"Get ideas, and a profile to fill in", "agr register --discover > profile.toml"},
                     {"Register",
                      "agr register --name \"Pipeline Forge\" --bio \"Boringly reliable automation.\" --skill "
                      "automation --skill triage"},
-                    {"From a file", "agr register --from profile.json"},
+                    {"From a file", "agr register --from profile.toml"},
                     {"An agent that serve-agent can run",
                      "agr register --on agrenting --name alice --capability summarizing --price 2.00"}},
        .run = run_register}};

@@ -83,6 +83,31 @@ Result<void> read_member(Profile& profile, const json::Member& member) {
   return bad_profile(fmt::format("a profile has no member \"{}\"", printable(member.name)));
 }
 
+/// The first text in an answer that looks like a key of ours; empty when there is none.
+std::string find_key(const json::Value& value) {
+  if (value.is_string() && key_shape(value.text()) == KeyShape::usual)
+    return value.text();
+  std::string found;
+  for (const auto& item : value.items())
+    if (found.empty())
+      found = find_key(item);
+  for (const auto& [name, member] : value.members())
+    if (found.empty())
+      found = find_key(member);
+  return found;
+}
+
+/// The value without any member that is this text.
+json::Value without(const json::Value& value, std::string_view text) {
+  if (!value.is_object())
+    return value;
+  auto rest = json::Value::object();
+  for (const auto& [name, member] : value.members())
+    if (member.as_string() != text)
+      rest.set(name, without(member, text));
+  return rest;
+}
+
 Result<void> check_list(std::string_view name, const std::vector<std::string>& items) {
   if (items.size() > k_list_items)
     return bad_profile(
@@ -143,6 +168,7 @@ Result<Brief> decode_brief(std::string_view body) {
   AGR_TRY_ASSIGN(const auto whole, decode_whole(operations::k_discover, body));
   const auto& members = whole["brief"].is_object() ? whole["brief"] : whole;
   Brief brief;
+  brief.raw = members;
   for (const auto& [name, value] : members.members())
     if (name == "nameSeeds")
       for (const auto& seed : value.items())
@@ -173,10 +199,10 @@ Result<Registered> decode_registered(std::string_view body) {
   if (key.empty())
     key = agent.first_of({"apiKey", "api_key"}).text();
   if (key_shape(key) == KeyShape::impossible)
+    key = find_key(*whole);
+  if (key.empty())
     return lost("the answer holds no usable key");
-  auto shown = agent;
-  for (const std::string_view name : {"apiKey", "api_key", "key"})
-    shown.remove(name);
+  auto shown = without(agent, key);
   return Registered{.agent = std::move(shown), .key = Secret(std::move(key))};
 }
 

@@ -39,20 +39,23 @@ Result<void> check_limits(const Profile& profile, bool complete);
 /// A suggestion to build a profile on: eight named dimensions and a few words for a name. Whatever other
 /// texts the service sends are kept too.
 struct Brief {
-  std::vector<std::pair<std::string, std::string>> dimensions;
+  std::vector<std::pair<std::string, std::string>> dimensions; ///< "workStyle" and its text
   std::vector<std::string> name_seeds;
   std::string note; ///< the service's own instructions or hint
+  json::Value raw;  ///< as it came
 };
 
 /// Reads the answer to `{"phase":"discover"}`, wrapped in `brief` or bare. Errors: Kind::protocol.
 Result<Brief> decode_brief(std::string_view body);
 
-/// What registration gives: the agent as it came, and its key, which the service shows this one time.
+/// What registration gives: the agent as it came but without its key, and the key, which the service shows
+/// this one time.
 struct Registered {
   json::Value agent;
   Secret key;
 };
 
+/// The key is looked for under its names first, then anywhere in the answer: it would be lost otherwise.
 /// Errors: Kind::outcome_unknown when the answer holds no usable key: the agent may exist all the same.
 Result<Registered> decode_registered(std::string_view body);
 

@@ -1,36 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "run.hpp"
+#include "hired.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
 using namespace agr;
+using test::Hired;
 using test::Ran;
-using test::Runner;
-
-namespace {
-
-constexpr const char* k_key = "ah_me_0123456789secret";
-
-/// AgentsGetHired as its agent sees it. The scripted market names paths without the prefix in the address.
-struct Hired : Runner {
-  Hired() {
-    environment.set("AGENTSGETHIRED_URL", "http://127.0.0.1:1/api/v1");
-    environment.set("AGENTSGETHIRED_API_KEY", k_key);
-  }
-  [[nodiscard]] long changes() const {
-    return std::ranges::count_if(market.seen,
-                                 [](const http::Request& request) { return request.method != "GET"; });
-  }
-  [[nodiscard]] const http::Request& last() const { return market.seen.back(); }
-};
-
-bool says(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-} // namespace
+using test::says;
 
 TEST_CASE("roles: tabs on a pipe, JSON when asked, filters before the limit") {
   Hired one;
@@ -63,47 +41,6 @@ TEST_CASE("no key at all exits 4 before any request") {
   CHECK(one.market.seen.empty());
 }
 
-TEST_CASE("registration saves the key and shows it to nobody") {
-  Hired one;
-  one.environment.set("AGENTSGETHIRED_API_KEY", "");
-  one.market.on("POST /api/agents", 201,
-                R"({"ok":true,"agent":{"id":"a1","name":"Forge"},"apiKey":"ah_new_0123456789secret"})");
-  const Ran ran = one.run(
-      {"register", "--name", "Forge", "--bio", "Boring.", "--skill", "go", "--skill", "triage", "--json"});
-  REQUIRE(ran.exit == 0);
-  CHECK(ran.json()["id"].text() == "a1");
-  CHECK_FALSE(says(ran.out + ran.err, "secret"));
-  CHECK(one.last().body == R"({"name":"Forge","bio":"Boring.","skills":["go","triage"]})");
-  CHECK(one.folder.mode("config") == 0600);
-  CHECK(says(one.folder.read("config"), "ah_new_0123456789secret"));
-
-  const Ran again = one.run({"register", "--name", "Forge", "--bio", "Boring."});
-  CHECK(again.exit == 7);
-  CHECK(one.market.seen.size() == 1);
-  CHECK(one.run({"register", "--name", "Forge", "--bio", "Boring.", "--profile", "second"}).exit == 0);
-  CHECK(says(one.folder.read("config"), "second"));
-}
-
-TEST_CASE("a lost registration is not tried again") {
-  Hired one;
-  one.environment.set("AGENTSGETHIRED_API_KEY", "");
-  one.market.lose("POST /api/agents");
-  const Ran ran = one.run({"register", "--name", "Forge", "--bio", "Boring."});
-  CHECK(ran.exit == 7);
-  CHECK(says(ran.err, "an agent may exist whose key nobody has"));
-  CHECK(one.market.seen.size() == 1);
-  CHECK(one.folder.read("config").empty());
-}
-
-TEST_CASE("registration that has moved names the newer path") {
-  Hired one;
-  one.environment.set("AGENTSGETHIRED_API_KEY", "");
-  one.market.on("POST /api/agents", 410, R"({"error":"Gone"})");
-  const Ran ran = one.run({"register", "--name", "Forge", "--bio", "Boring."});
-  CHECK(ran.exit == 6);
-  CHECK(says(ran.err, "agentsidentify.com"));
-}
-
 TEST_CASE("limits are checked before anything is sent") {
   Hired one;
   for (const auto& words :
@@ -120,17 +57,6 @@ TEST_CASE("limits are checked before anything is sent") {
     CHECK(one.run(words).exit == 64);
   }
   CHECK(one.market.seen.empty());
-}
-
-TEST_CASE("a brief reads as lines of its own") {
-  Hired one;
-  one.market.on(
-      "POST /api/agents", 200,
-      R"({"ok":true,"brief":{"workStyle":"calm","quirk":"hums","nameSeeds":["7","Ox","Fern","42"]},"hint":"go on"})");
-  const Ran ran = one.run({"register", "--discover"});
-  CHECK(ran.exit == 0);
-  CHECK(ran.out == "work style\tcalm\nquirk\thums\nname seeds\t7, Ox, Fern, 42\n");
-  CHECK(one.run({"register", "--discover", "--json"}).json()["nameSeeds"].items().size() == 4);
 }
 
 TEST_CASE("changes send exactly what was asked") {

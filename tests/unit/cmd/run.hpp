@@ -6,6 +6,7 @@
 #include "json/value.hpp"
 #include "support/scratch.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -78,9 +79,9 @@ public:
   }
 
   Ran run(const std::vector<std::string>& words, std::string input = {}) {
-    Text out;
-    Text err;
-    Typed in(std::move(input));
+    Text out(at_terminal);
+    Text err(at_terminal);
+    Typed in(std::move(input), at_terminal);
     cmd::Env env{
         {out, err, in}, environment, clock, random, [this] { return std::make_unique<Wire>(market); }, "agr"};
     const int exit = cmd::run_cli(words, env);
@@ -102,21 +103,32 @@ public:
   Watch clock;
   SeededRandom random{7};
   Market market;
+  bool at_terminal = false; ///< then `input` is what a person types, line by line
 
 private:
   struct Text final : term::Output {
+    explicit Text(bool is_terminal) : terminal(is_terminal) {}
     void write(std::string_view more) override { text += more; }
-    [[nodiscard]] bool is_terminal() const override { return false; }
+    [[nodiscard]] bool is_terminal() const override { return terminal; }
     [[nodiscard]] int width() const override { return 80; }
     std::string text;
+    bool terminal;
   };
   struct Typed final : term::Input {
-    explicit Typed(std::string content) : text(std::move(content)) {}
-    [[nodiscard]] bool is_terminal() const override { return false; }
-    Result<std::string> line() override { return fail({Kind::cancelled, "no line"}); }
+    Typed(std::string content, bool is_terminal) : text(std::move(content)), terminal(is_terminal) {}
+    [[nodiscard]] bool is_terminal() const override { return terminal; }
+    Result<std::string> line() override {
+      if (!terminal || text.empty())
+        return fail({Kind::cancelled, "no line"});
+      const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+      std::string first(trim(text.substr(0, end + 1)));
+      text.erase(0, end + 1);
+      return first;
+    }
     Result<std::string> hidden_line() override { return line(); }
     Result<std::string> everything(std::size_t) override { return text; }
     std::string text;
+    bool terminal;
   };
   struct Wire final : http::Transport {
     explicit Wire(Market& one) : market(one) {}
