@@ -160,6 +160,55 @@ struct TextHash {
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
+// A database in memory, which a file's image is read into and written from.
+Result<Handle> open_in_memory() {
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  Handle handle(raw, &sqlite3_close_v2);
+  if (code != SQLITE_OK)
+    return fail({Kind::internal, "there is no memory left for a copy of the database"});
+  return handle;
+}
+
+// The bytes that say whether a file is in WAL mode, which a database in memory cannot be in.
+void leave_wal_mode(std::string& bytes) {
+  constexpr std::size_t k_write_version = 18, k_read_version = 19;
+  if (bytes.size() > k_read_version)
+    bytes[k_write_version] = bytes[k_read_version] = 1;
+}
+
+bool is_sound(sqlite3* handle) {
+  bool sound = false;
+  const auto on_row = [](void* verdict, int, char** cells, char**) {
+    *static_cast<bool*>(verdict) = cells[0] != nullptr && std::string_view(cells[0]) == "ok";
+    return 0;
+  };
+  return sqlite3_exec(handle, "PRAGMA quick_check(1)", on_row, &sound, nullptr) == SQLITE_OK && sound;
+}
+
+Result<Handle> read_image(std::string bytes) {
+  AGR_TRY_ASSIGN(Handle handle, open_in_memory());
+  leave_wal_mode(bytes);
+  const auto size = static_cast<sqlite3_int64>(bytes.size());
+  auto* const copy = static_cast<unsigned char*>(sqlite3_malloc64(bytes.size() + 1));
+  if (copy == nullptr)
+    return fail({Kind::internal, "there is no memory left for a copy of the database"});
+  std::memcpy(copy, bytes.data(), bytes.size());
+  sqlite3_deserialize(handle.get(), "main", copy, size, size,
+                      SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
+  if (bytes.empty() || !is_sound(handle.get()))
+    return fail({Kind::usage, "these bytes are no database", "use what a snapshot gave"});
+  return handle;
+}
+
+bool copy_all(sqlite3* to, sqlite3* from) {
+  sqlite3_backup* const backup = sqlite3_backup_init(to, "main", from, "main");
+  if (backup == nullptr)
+    return false;
+  sqlite3_backup_step(backup, -1);
+  return sqlite3_backup_finish(backup) == SQLITE_OK;
+}
+
 } // namespace
 
 const Cell* Row::cell(std::string_view column) const {
@@ -342,6 +391,29 @@ Result<void> Database::transaction(const std::function<Result<void>()>& work) {
   } const otherwise{*m_impl};
   AGR_TRY(work());
   return m_impl->execute("COMMIT", "write");
+}
+
+Result<std::string> Database::dump() {
+  AGR_TRY_ASSIGN(const Handle copy, open_in_memory());
+  if (!copy_all(copy.get(), m_impl->handle.get()))
+    return fail(m_impl->error("copy"));
+  sqlite3_int64 size = 0;
+  const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> image(
+      sqlite3_serialize(copy.get(), "main", &size, 0), &sqlite3_free);
+  if (!image)
+    return fail({Kind::internal, "there is no memory left for a copy of the database"});
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  std::memcpy(bytes.data(), image.get(), bytes.size());
+  leave_wal_mode(bytes);
+  return bytes;
+}
+
+Result<void> Database::load(std::string_view bytes) {
+  AGR_TRY_ASSIGN(const Handle image, read_image(std::string(bytes)));
+  m_impl->statements.clear();
+  if (!copy_all(m_impl->handle.get(), image.get()))
+    return fail(m_impl->error("replace"));
+  return {};
 }
 
 } // namespace agr::store

@@ -63,6 +63,12 @@ public:
   /// rolled back when it fails or throws. Not nestable.
   Result<void> transaction(const std::function<Result<void>()>& work);
 
+  /// The whole database as the bytes of a file.
+  Result<std::string> dump();
+  /// Replaces everything by what dump() gave. Errors: Kind::usage when the bytes are no sound database; then
+  /// nothing has changed. Not within a transaction.
+  Result<void> load(std::string_view bytes);
+
 private:
   struct Impl;
   explicit Database(std::unique_ptr<Impl> impl);

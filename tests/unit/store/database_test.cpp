@@ -278,3 +278,34 @@ TEST_CASE("a full disk fails the transaction, says so, and loses nothing committ
   CHECK(count(database) == 1);
   CHECK(database.run("INSERT INTO notes (text) VALUES ('after')") == 1);
 }
+
+TEST_CASE("what was dumped can be loaded, into memory and into a file") {
+  const Folder folder;
+  Database source = with_notes(folder.file("source.db"));
+  REQUIRE(source.run("INSERT INTO notes (text) VALUES ('kept')"));
+  const std::string bytes = source.dump().value();
+  CHECK(source.dump().value() == bytes);
+  for (const std::string& path : {std::string(":memory:"), folder.file("target.db")}) {
+    CAPTURE(path);
+    Database target = with_notes(path);
+    REQUIRE(target.run("INSERT INTO notes (text) VALUES ('lost'), ('lost too')") == 2);
+    REQUIRE(target.load(bytes));
+    CHECK(count(target) == 1);
+    CHECK(target.run("INSERT INTO notes (text) VALUES ('after')") == 1);
+    CHECK(target.dump().value() != bytes);
+  }
+  CHECK(count(source) == 1);
+}
+
+TEST_CASE("what is no database is not loaded, and nothing is lost") {
+  Database database = with_notes(":memory:");
+  REQUIRE(database.run("INSERT INTO notes (text) VALUES ('kept')"));
+  std::string torn = database.dump().value();
+  torn.resize(torn.size() / 2);
+  for (const std::string& bytes :
+       {std::string(), std::string("SQLite format 3"), std::string(5000, 'x'), torn}) {
+    CAPTURE(bytes.size());
+    CHECK(database.load(bytes).error().kind == Kind::usage);
+    CHECK(count(database) == 1);
+  }
+}
