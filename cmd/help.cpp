@@ -243,18 +243,6 @@ std::string program_manual() {
   return out;
 }
 
-// Completion
-
-void offer(std::string& out, std::string_view candidate, std::string_view help, std::string_view prefix) {
-  if (candidate.starts_with(prefix))
-    out += fmt::format("{}\t{}\n", candidate, help);
-}
-
-void offer_options(std::string& out, const std::vector<Option>& options, std::string_view prefix) {
-  for (const Option& option : options)
-    offer(out, long_name(option), option.help, prefix);
-}
-
 } // namespace
 
 std::string usage_line(const Command& command) {
@@ -287,40 +275,6 @@ Result<std::string> manual_page(std::string_view topic) {
   if (const Embedded* text = find_topic(topic))
     return topic_manual(*text);
   return fail(no_such_topic(topic));
-}
-
-std::string completions(const std::vector<std::string>& words) {
-  std::string out;
-  const std::string prefix = words.empty() ? "" : words.back();
-  const std::vector<std::string> before(words.begin(), words.empty() ? words.end() : words.end() - 1);
-  if (before.empty()) {
-    for (const CommandSet& set : command_sets())
-      if (!set.summary.empty())
-        offer(out, set.word, set.summary, prefix);
-    return out;
-  }
-  const CommandSet* set = find_set(before[0]);
-  if (set == nullptr)
-    return out;
-  const Command* command = find_command(before.size() > 1 ? before[0] + " " + before[1] : before[0]);
-  if (command == nullptr)
-    command = find_command(before[0]);
-  if (command == nullptr) {
-    for (const Command& verb : set->commands())
-      if (!verb.hidden)
-        offer(out, verb.name.substr(set->word.size() + 1), verb.summary, prefix);
-    return out;
-  }
-  if (const std::string& last = before.back(); last.starts_with("--"))
-    for (const Option& option : command->options)
-      if (long_name(option) == last)
-        for (const std::string_view choice : option.choices)
-          offer(out, choice, option.help, prefix);
-  if (prefix.starts_with('-')) {
-    offer_options(out, command->options, prefix);
-    offer_options(out, global_options(), prefix);
-  }
-  return out;
 }
 
 json::Value described() {

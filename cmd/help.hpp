@@ -17,9 +17,6 @@ Result<std::string> help_text(std::string_view topic, int width, bool colour);
 /// The manual page of a command or topic as troff. Errors: Kind::not_found.
 Result<std::string> manual_page(std::string_view topic);
 
-/// Candidates for the last of `words`, one per line with a tab and a description (`agr __complete`).
-std::string completions(const std::vector<std::string>& words);
-
 /// The description of every command as JSON (`agr __dump-cli`).
 json::Value described();
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.hpp"
 #include "cmd/command.hpp"
+#include "cmd/completions.hpp"
 #include "cmd/context.hpp"
 #include "cmd/embedded.hpp"
 #include "cmd/help.hpp"
+#include "cmd/whole_id.hpp"
 
 #include <fmt/format.h>
 
@@ -25,8 +27,9 @@ Result<Reply> run_completion(const Invocation& given, Context&) {
                "one of: bash, zsh, fish"});
 }
 
-Result<Reply> run_complete(const Invocation& given, Context&) {
-  return Reply{.view = output::text_of(completions(given.all("WORD")))};
+Result<Reply> run_complete(const Invocation& given, Context& context) {
+  const auto ids_of = [&](std::string_view argument) { return known_ids(context, argument); };
+  return Reply{.view = output::text_of(completions(given.all("WORD"), ids_of))};
 }
 
 Result<Reply> run_dump(const Invocation&, Context&) {

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// Ids of AgentsGetHired, which a person may shorten to their beginning.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.hpp"
+#include "cmd/completions.hpp"
 #include "cmd/embedded.hpp"
 #include "cmd/help.hpp"
 #include "cmd/parse.hpp"
@@ -55,4 +56,24 @@ TEST_CASE("every topic opens with a title, and unknown ones are said to be unkno
     CHECK(cmd::manual_page(topic.name)->find(" 7\n.SH NAME\n") != std::string::npos);
   }
   CHECK(cmd::help_text("nonsense", 80, false).error().kind == Kind::not_found);
+}
+
+TEST_CASE("completion offers what comes next: verbs, choices of an option, ids of an argument") {
+  const auto ids_of = [](std::string_view argument) {
+    return std::vector<std::pair<std::string, std::string>>{{std::string(argument) + "-1", "one"}};
+  };
+  struct Case {
+    std::vector<std::string> words;
+    std::string offered;
+  };
+  for (const Case& c :
+       {Case{{"roles", "sh"}, "show\tSee one role\n"}, Case{{"roles", "show", ""}, "ROLE-1\tone\n"},
+        Case{{"roles", "show", "--profile", "x", ""}, "ROLE-1\tone\n"}, Case{{"roles", "show", "r1", ""}, ""},
+        Case{{"roles", "show", "APP"}, ""}, Case{{"apply", "R"}, "ROLE-1\tone\n"},
+        Case{{"roles", "list", "--rail", "x"}, "x402\tOnly roles that pay by this rail\n"},
+        Case{{"nonsense", ""}, ""}}) {
+    CAPTURE(join(c.words, " "));
+    CHECK(cmd::completions(c.words, ids_of) == c.offered);
+  }
+  CHECK(cmd::completions({"roles", "show", ""}).empty());
 }
