@@ -2,6 +2,7 @@
 #include "emulator/agrenting/agents.hpp"
 #include "emulator/agrenting/envelope.hpp"
 #include "emulator/agrenting/handlers.hpp"
+#include "emulator/agrenting/payments.hpp"
 #include "emulator/agrenting/users.hpp"
 #include "emulator/refusal.hpp"
 
@@ -76,9 +77,9 @@ Result<std::optional<Decimal>> read_cap(const json::Value& value, const Principa
   return caller.cap ? std::min(*cap, *caller.cap) : *cap;
 }
 
-Result<std::string> mint_user_token(Turn& turn, const std::string& user, const Grant& grant) {
+Result<std::string> mint_user_token(Turn& turn, const std::string& user, const Grant& grant, bool sandbox) {
   AGR_TRY_ASSIGN(const std::string bytes, turn.world.fresh_bytes());
-  std::string token = user_token_from(bytes);
+  std::string token = sandbox ? sandbox_key_from(bytes) : user_token_from(bytes);
   AGR_TRY(store_user_token(turn, token, user, grant));
   return token;
 }
@@ -95,7 +96,8 @@ Result<Reply> rotate_agent_key(Turn& turn, const Call& call) {
 Result<Reply> rotate_user_token(Turn& turn, const Call& call) {
   AGR_TRY(revoke(turn, call.caller.credential));
   AGR_TRY_ASSIGN(const std::string token,
-                 mint_user_token(turn, call.caller.id, {"rotated", call.caller.scopes, call.caller.cap}));
+                 mint_user_token(turn, call.caller.id, {"rotated", call.caller.scopes, call.caller.cap},
+                                 call.caller.is_sandbox));
   return success(turn, 200, json::Value::object({{"api_key", token}, {"token", token}}));
 }
 
@@ -109,7 +111,10 @@ Result<Reply> show_balance(Turn& turn, const Call& call) {
 Result<Reply> list_transactions(Turn& turn, const Call& call) {
   AGR_TRY_ASSIGN(const auto rows, own_lines(turn, call.caller.id));
   const std::string wanted = call.query.get("type");
+  AGR_TRY_ASSIGN(const json::Value pending, pending_deposits_of(turn, call.caller.id));
   json::Value::Array all;
+  if (wanted.empty() || wanted == "deposit")
+    all = pending.items();
   for (const store::Row& row : rows)
     if (wanted.empty() || type_of(row.text("reason")) == wanted)
       all.push_back(transaction_from(turn.world, row));
@@ -153,7 +158,8 @@ Result<Reply> create_token(Turn& turn, const Call& call) {
   Grant grant{body["name"].text()};
   AGR_TRY_ASSIGN(grant.scopes, read_scopes(body["scopes"], call.caller));
   AGR_TRY_ASSIGN(grant.cap, read_cap(body["max_price_per_hire"], call.caller));
-  AGR_TRY_ASSIGN(const std::string token, mint_user_token(turn, call.caller.id, grant));
+  AGR_TRY_ASSIGN(const std::string token,
+                 mint_user_token(turn, call.caller.id, grant, body["sandbox"].as_bool().value_or(false)));
   AGR_TRY_ASSIGN(const auto row,
                  turn.db().first("SELECT * FROM agrenting_credentials WHERE hash = ?", {hash_of(token)}));
   json::Value view = row ? token_view(*row) : json::Value::object();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/agrenting/agents.hpp"
 #include "emulator/agrenting/envelope.hpp"
+#include "emulator/agrenting/events.hpp"
 #include "emulator/agrenting/handlers.hpp"
 #include "emulator/agrenting/market.hpp"
 #include "emulator/agrenting/profile.hpp"
@@ -60,8 +61,12 @@ Result<Reply> change_agent(Turn& turn, const Call& call) {
   if (!is_owner(call.caller, agent))
     return refuse(403, "FORBIDDEN", "Forbidden: this agent is not yours");
   AGR_TRY_ASSIGN(const json::Value body, read_body(call.request));
-  AGR_TRY(apply_profile(agent, profile_in(body)));
+  const std::string status = agent.status;
+  AGR_TRY(apply_profile(turn, agent, profile_in(body)));
   AGR_TRY(update(turn, agent));
+  if (agent.status != status)
+    AGR_TRY(publish(turn, {agent.owner.value_or(agent.id), agent.id}, "agent.status_changed",
+                    json::Value::object({{"agent_id", agent.id}, {"status", agent.status}})));
   return success(turn, 200, to_json(agent, Audience::owner, turn.now));
 }
 

@@ -2,6 +2,7 @@
 #include "emulator/agrenting/agents.hpp"
 
 #include "base/text.hpp"
+#include "emulator/agrenting/vault.hpp"
 #include "emulator/ledger.hpp"
 #include "emulator/refusal.hpp"
 
@@ -25,13 +26,13 @@ constexpr auto k_presence = std::chrono::minutes(60);
 
 constexpr std::string_view k_select =
     "SELECT a.*, EXISTS(SELECT 1 FROM agrenting_hirings h WHERE h.agent = a.id "
-    "AND h.status IN ('queued', 'in_progress')) AS busy FROM agrenting_agents a ";
+    "AND h.status IN ('pending_payment', 'paid', 'queued', 'in_progress')) AS busy FROM agrenting_agents a ";
 
 json::Value parsed(const std::string& text) {
   return json::parse(text).value_or(json::Value());
 }
 
-Agent agent_from(const store::Row& row) {
+Result<Agent> agent_from(const World& world, const store::Row& row) {
   Agent agent{row.text("id"), row.text("did"), row.text("name"), row.text("description")};
   agent.capabilities = parsed(row.text("capabilities"));
   agent.category = row.text("category");
@@ -39,7 +40,7 @@ Agent agent_from(const store::Row& row) {
   agent.base_price = from_units(row.integer("base_price"));
   agent.provider = row.text("provider");
   agent.model = row.text("model");
-  agent.metadata = parsed(row.text("metadata"));
+  AGR_TRY_ASSIGN(agent.metadata, unseal_metadata(world, agent.id, parsed(row.text("metadata"))));
   agent.status = row.text("status");
   agent.owner = row.maybe_text("owner");
   agent.reputation = row.integer("reputation");
@@ -55,7 +56,9 @@ Agent agent_from(const store::Row& row) {
 
 Result<std::optional<Agent>> select_one(Turn& turn, std::string_view condition, const std::string& value) {
   AGR_TRY_ASSIGN(const auto row, turn.db().first(std::string(k_select) + std::string(condition), {value}));
-  return row ? std::optional(agent_from(*row)) : std::nullopt;
+  if (!row)
+    return std::nullopt;
+  return agent_from(turn.world, *row).map([](Agent agent) { return std::optional(std::move(agent)); });
 }
 
 Result<Error> no_such_agent(Turn& turn, const std::string& did) {
@@ -67,13 +70,6 @@ Result<Error> no_such_agent(Turn& turn, const std::string& did) {
   if (const auto near = did_you_mean(did, known))
     message += fmt::format(" Did you mean {}?", *near);
   return refuse(404, "NOT_FOUND", std::move(message)).value();
-}
-
-json::Value public_metadata(const json::Value& metadata) {
-  json::Value shown = metadata;
-  for (const std::string_view secret : {"callback_auth_header", "webhook_secret"})
-    shown.remove(secret);
-  return shown;
 }
 
 std::string_view availability(const Agent& agent, Time now) {
@@ -98,32 +94,41 @@ std::string Agent::callback_url() const {
 Result<void> insert(Turn& turn, const Agent& agent) {
   const store::Cell owner = agent.owner ? store::Cell(*agent.owner) : store::Cell(nullptr);
   AGR_TRY_ASSIGN(const std::int64_t base_price, to_units(agent.base_price));
+  AGR_TRY_ASSIGN(const json::Value metadata, seal_metadata(turn, agent.id, agent.metadata));
   AGR_TRY(
       turn.db().run("INSERT INTO agrenting_agents VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, "
                     "NULL, ?)",
                     {agent.id, agent.did, agent.name, agent.description, json::write(agent.capabilities),
                      agent.category, agent.pricing_model, base_price, agent.provider, agent.model,
-                     json::write(agent.metadata), agent.status, owner, agent.reputation, to_cell(turn.now)}));
+                     json::write(metadata), agent.status, owner, agent.reputation, to_cell(turn.now)}));
   return {};
 }
 
 Result<void> update(Turn& turn, const Agent& agent) {
   AGR_TRY_ASSIGN(const std::int64_t base_price, to_units(agent.base_price));
-  AGR_TRY(turn.db().run(
-      "UPDATE agrenting_agents SET name = ?, description = ?, capabilities = ?, category = ?, "
-      "pricing_model = ?, base_price = ?, provider = ?, model = ?, metadata = ?, status = ?, "
-      "reputation = ?, completed = ?, failed = ?, earned = ? WHERE id = ?",
-      {agent.name, agent.description, json::write(agent.capabilities), agent.category, agent.pricing_model,
-       base_price, agent.provider, agent.model, json::write(agent.metadata), agent.status, agent.reputation,
-       agent.completed, agent.failed, agent.earned, agent.id}));
+  AGR_TRY_ASSIGN(const json::Value metadata, seal_metadata(turn, agent.id, agent.metadata));
+  AGR_TRY(
+      turn.db().run("UPDATE agrenting_agents SET name = ?, description = ?, capabilities = ?, category = ?, "
+                    "pricing_model = ?, base_price = ?, provider = ?, model = ?, metadata = ?, status = ?, "
+                    "reputation = ?, completed = ?, failed = ?, earned = ? WHERE id = ?",
+                    {agent.name, agent.description, json::write(agent.capabilities), agent.category,
+                     agent.pricing_model, base_price, agent.provider, agent.model, json::write(metadata),
+                     agent.status, agent.reputation, agent.completed, agent.failed, agent.earned, agent.id}));
   return {};
+}
+
+Result<void> set_owner(Turn& turn, const Agent& agent, const std::string& owner) {
+  return turn.db().run("UPDATE agrenting_agents SET owner = ? WHERE id = ?", {owner, agent.id}).map([](int) {
+  });
 }
 
 Result<std::vector<Agent>> all_agents(Turn& turn) {
   AGR_TRY_ASSIGN(const auto rows, turn.db().query(std::string(k_select) + "ORDER BY a.rowid"));
   std::vector<Agent> agents;
-  for (const store::Row& row : rows)
-    agents.push_back(agent_from(row));
+  for (const store::Row& row : rows) {
+    AGR_TRY_ASSIGN(Agent agent, agent_from(turn.world, row));
+    agents.push_back(std::move(agent));
+  }
   return agents;
 }
 
@@ -164,7 +169,7 @@ json::Value to_json(const Agent& agent, Audience audience, Time now) {
        {"model", agent.model},
        {"ai_provider", agent.provider},
        {"ai_model", agent.model},
-       {"metadata", all ? agent.metadata : public_metadata(agent.metadata)},
+       {"metadata", all ? agent.metadata : without_secrets(agent.metadata)},
        {"status", agent.status},
        {"availability_status", availability(agent, now)},
        {"owner_id", agent.owner},

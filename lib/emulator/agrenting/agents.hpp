@@ -44,6 +44,8 @@ struct Agent {
 
 Result<void> insert(Turn& turn, const Agent& agent);
 Result<void> update(Turn& turn, const Agent& agent);
+/// Its earnings are the owner's from here on.
+Result<void> set_owner(Turn& turn, const Agent& agent, const std::string& owner);
 Result<std::vector<Agent>> all_agents(Turn& turn);
 Result<std::optional<Agent>> agent_by_id(Turn& turn, const std::string& id);
 /// By DID or id; refuses (404) with the nearest DID as a suggestion.

@@ -98,10 +98,10 @@ Result<void> check_one(const json::Value& input, std::size_t index) {
   return {};
 }
 
-Result<Artifact> store_one(Turn& turn, const Hiring& hiring, const json::Value& input) {
+Result<Artifact> store_one(Turn& turn, const std::string& work, const json::Value& input) {
   Artifact artifact;
   AGR_TRY_ASSIGN(artifact.id, turn.world.fresh_uuid());
-  artifact.hiring = hiring.id;
+  artifact.hiring = work;
   artifact.type = input["artifact_type"].text();
   artifact.name = input["name"].text();
   artifact.content_type = content_type_for(artifact.type, artifact.name);
@@ -149,7 +149,7 @@ std::string content_disposition(std::string_view name) {
   return fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain, percent_encode(name));
 }
 
-Result<json::Value> store_artifacts(Turn& turn, const Hiring& hiring, const json::Value& list,
+Result<json::Value> store_artifacts(Turn& turn, const std::string& work, const json::Value& list,
                                     std::string_view origin) {
   const auto& inputs = list.items();
   if (inputs.empty() || inputs.size() > k_max_per_request)
@@ -158,7 +158,7 @@ Result<json::Value> store_artifacts(Turn& turn, const Hiring& hiring, const json
     AGR_TRY(check_one(inputs[i], i));
   json::Value stored = json::Value::array();
   for (const json::Value& input : inputs) {
-    AGR_TRY_ASSIGN(const Artifact artifact, store_one(turn, hiring, input));
+    AGR_TRY_ASSIGN(const Artifact artifact, store_one(turn, work, input));
     stored.push(metadata(artifact, origin));
   }
   return stored;

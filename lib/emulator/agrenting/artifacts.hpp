@@ -15,7 +15,7 @@ extern const std::string_view k_artifact_schema;
 /// A file or text an agent left with its work (docs/wire/agrenting.md, "Artifacts").
 struct Artifact {
   std::string id;
-  std::string hiring;
+  std::string hiring; ///< or task
   std::string type;
   std::string name;
   std::string content_type;
@@ -34,9 +34,9 @@ std::string content_type_for(std::string_view type, std::string_view name);
 /// attachment, with the name in ASCII and in UTF-8; nothing in a name can end the header.
 std::string content_disposition(std::string_view name);
 
-/// Stores {"artifacts": [{artifact_type, name, content, language?}]}, at most 50. Refuses (422) before any
-/// is stored. Gives their metadata.
-Result<json::Value> store_artifacts(Turn& turn, const Hiring& hiring, const json::Value& list,
+/// `work` is a hiring or a task. Stores {"artifacts": [{artifact_type, name, content, language?}]}, at
+/// most 50. Refuses (422) before any is stored. Gives their metadata.
+Result<json::Value> store_artifacts(Turn& turn, const std::string& work, const json::Value& list,
                                     std::string_view origin);
 Result<json::Value> artifacts_of(Turn& turn, const std::string& hiring, std::string_view origin);
 Result<json::Value> artifact_ids_of(Turn& turn, const std::string& hiring);

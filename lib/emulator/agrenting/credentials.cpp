@@ -21,6 +21,7 @@ CREATE INDEX IF NOT EXISTS agrenting_credentials_by_owner ON agrenting_credentia
 
 namespace {
 
+constexpr std::string_view k_sandbox_prefix = "sk_sandbox_";
 constexpr auto k_session_lifetime = std::chrono::hours(24);
 
 /// "Bearer x", "ApiKey x", "Token x" or just "x".
@@ -53,8 +54,9 @@ Principal principal_from(const store::Row& row) {
   return principal;
 }
 
-Result<void> store_credential(Turn& turn, std::string_view credential, std::string_view kind,
-                              const std::string& owner, const Grant& grant, std::optional<Time> expires_at) {
+Result<std::string> store_credential(Turn& turn, std::string_view credential, std::string_view kind,
+                                     const std::string& owner, const Grant& grant,
+                                     std::optional<Time> expires_at) {
   AGR_TRY_ASSIGN(const std::string id, turn.world.fresh_uuid());
   const store::Cell cap = grant.cap ? store::Cell(grant.cap->money()) : store::Cell(nullptr);
   const store::Cell expiry = expires_at ? store::Cell(to_cell(*expires_at)) : store::Cell(nullptr);
@@ -63,7 +65,7 @@ Result<void> store_credential(Turn& turn, std::string_view credential, std::stri
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {hash_of(credential), id, std::string(kind), owner, grant.name, join(grant.scopes, " "), cap,
        to_cell(turn.now), expiry}));
-  return {};
+  return id;
 }
 
 } // namespace
@@ -86,7 +88,9 @@ Result<Principal> recognise(Turn& turn, const Request& request) {
                                                  {hash_of(credential), to_cell(turn.now)}));
   if (!row)
     return unauthorized();
-  return principal_from(*row);
+  Principal principal = principal_from(*row);
+  principal.is_sandbox = credential.starts_with(k_sandbox_prefix);
+  return principal;
 }
 
 Result<void> require_scope(const Principal& caller, std::string_view scope) {
@@ -99,6 +103,10 @@ std::string user_token_from(std::string_view bytes) {
   return "ap_" + base64url(bytes);
 }
 
+std::string sandbox_key_from(std::string_view bytes) {
+  return std::string(k_sandbox_prefix) + base64url(bytes);
+}
+
 std::string agent_key_from(std::string bytes) {
   for (;; bytes = crypto::sha256(bytes)) {
     std::string key = base64(bytes);
@@ -109,11 +117,18 @@ std::string agent_key_from(std::string bytes) {
 
 Result<void> store_user_token(Turn& turn, std::string_view token, const std::string& user,
                               const Grant& grant) {
-  return store_credential(turn, token, "user", user, grant, std::nullopt);
+  return store_credential(turn, token, "user", user, grant, std::nullopt).map([](const auto&) {});
 }
 
-Result<void> store_agent_key(Turn& turn, std::string_view key, const std::string& agent) {
+Result<std::string> store_agent_key(Turn& turn, std::string_view key, const std::string& agent) {
   return store_credential(turn, key, "agent", agent, {"agent key", {}}, std::nullopt);
+}
+
+Result<bool> is_agent_key(Turn& turn, std::string_view key, const std::string& agent) {
+  return turn.db()
+      .first("SELECT 1 FROM agrenting_credentials WHERE hash = ? AND owner = ? AND kind = 'agent'",
+             {hash_of(key), agent})
+      .map([](const auto& row) { return row.has_value(); });
 }
 
 Result<SessionToken> open_session(Turn& turn, const std::string& agent) {

@@ -38,6 +38,7 @@ struct Principal {
   std::vector<std::string> scopes = {};
   std::optional<Decimal> cap = {}; ///< max_price_per_hire; zero means no paid hire
   bool is_session = false;
+  bool is_sandbox = false; ///< by its prefix; twice the share of requests
 
   [[nodiscard]] bool is_user() const { return role == Role::user; }
   [[nodiscard]] bool is_agent() const { return role == Role::agent; }
@@ -60,12 +61,17 @@ tl::unexpected<Error> unauthorized();
 
 /// "ap_" and 43 characters.
 std::string user_token_from(std::string_view bytes);
+/// "sk_sandbox_" and 43 characters, for users and agents alike.
+std::string sandbox_key_from(std::string_view bytes);
 /// 44 characters of standard base64 in which + / and = occur.
 std::string agent_key_from(std::string bytes);
 
 Result<void> store_user_token(Turn& turn, std::string_view token, const std::string& user,
                               const Grant& grant);
-Result<void> store_agent_key(Turn& turn, std::string_view key, const std::string& agent);
+/// Gives the credential's id.
+Result<std::string> store_agent_key(Turn& turn, std::string_view key, const std::string& agent);
+/// Whether this is a key of that agent.
+Result<bool> is_agent_key(Turn& turn, std::string_view key, const std::string& agent);
 
 struct SessionToken {
   std::string token;

@@ -50,6 +50,10 @@ Agent agent_from(const World& world, const AgentPlan& plan) {
   return agent;
 }
 
+std::string sandbox_token(const World& world) {
+  return sandbox_key_from(world.bytes_for("agrenting/token/sandbox"));
+}
+
 Result<void> seed_hirer(Turn& turn) {
   const std::string hirer = user_id(turn.world, "hirer");
   AGR_TRY(add_user(turn, hirer, "Default hirer"));
@@ -59,6 +63,7 @@ Result<void> seed_hirer(Turn& turn) {
   AGR_TRY(
       store_user_token(turn, token(turn.world, "read_only"), hirer,
                        {"read only", {"agents:discover", "agents:read", "hirings:read", "balance:read"}}));
+  AGR_TRY(store_user_token(turn, sandbox_token(turn.world), hirer, {"sandbox"}));
   return store_user_token(turn, token(turn.world, "capped"), hirer,
                           {"capped", {"*"}, Decimal::from_cents(k_cap_in_cents)});
 }
@@ -94,6 +99,7 @@ json::Value describe_default_world(const World& world) {
   return json::Value::object({{"user_token", token(world, "user")},
                               {"read_only_token", token(world, "read_only")},
                               {"capped_token", token(world, "capped")},
+                              {"sandbox_token", sandbox_token(world)},
                               {"agents", std::move(agents)}});
 }
 

@@ -85,6 +85,9 @@ Result<Response> failure(Turn& turn, const Error& error) {
       {{"data", nullptr}, {"meta", std::move(about)}, {"errors", json::Value::array({error_entry(error)})}});
   if (status == 429)
     body.remove("data");
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  if (status == 401 && settings.errors_as_object)
+    body = json::Value::object({{"errors", json::Value::object({{"message", error.message}})}});
   return json_response(status, body);
 }
 
@@ -112,6 +115,16 @@ Result<json::Value> read_body(const Request& request) {
   if (!body->is_object())
     return refuse(422, "VALIDATION_ERROR", "The body must be a JSON object");
   return std::move(*body);
+}
+
+Error key_reused(const Settings& settings) {
+  constexpr std::string_view message = "This idempotency key was used with a different request";
+  return settings.conflict_on_key ? refuse(409, "IDEMPOTENCY_CONFLICT", std::string(message)).value()
+                                  : refuse(422, "IDEMPOTENCY_MISMATCH", std::string(message)).value();
+}
+
+tl::unexpected<Error> dispute_open() {
+  return refuse(409, "DISPUTE_OPEN", "A dispute is open: it must be resolved first");
 }
 
 tl::unexpected<Error> invalid(std::string_view field, std::string message) {

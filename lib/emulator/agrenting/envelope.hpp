@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "emulator/agrenting/settings.hpp"
 #include "emulator/router.hpp"
 #include "emulator/world.hpp"
 #include "json/value.hpp"
@@ -29,6 +30,13 @@ Result<Response> failure(Turn& turn, const Error& error);
 
 /// The body as an object; empty counts as {}. Refuses what is not JSON (400) or no object (422).
 Result<json::Value> read_body(const Request& request);
+
+/// 422 IDEMPOTENCY_MISMATCH, or 409 IDEMPOTENCY_CONFLICT where that is set: a key that came with another
+/// request.
+Error key_reused(const Settings& settings);
+
+/// 409 DISPUTE_OPEN: nothing happens to contested work before the dispute is resolved.
+tl::unexpected<Error> dispute_open();
 
 /// 422 VALIDATION_ERROR about one member of the body.
 tl::unexpected<Error> invalid(std::string_view field, std::string message);

@@ -68,6 +68,23 @@ Result<std::optional<Time>> read_deadline(const json::Value& value) {
   return *deadline;
 }
 
+/// "balance" unless it says another way.
+Result<bool> read_payment(const json::Value& value) {
+  if (value.is_null() || value.text() == "balance")
+    return false;
+  if (value.text() == "stripe" || value.text() == "crypto")
+    return true;
+  return invalid("payment_method", "payment_method must be balance, stripe or crypto");
+}
+
+Result<std::optional<LinearWish>> read_linear(const json::Value& members, Delivery delivery) {
+  if (!members["sync_to_linear"].as_bool().value_or(false))
+    return std::nullopt;
+  if (delivery != Delivery::push)
+    return invalid("sync_to_linear", "sync_to_linear requires delivery_mode push");
+  return LinearWish{members["linear_team_id"].text(), members["linear_issue_reference"].text()};
+}
+
 /// What makes two requests the same: everything but the key.
 std::string fingerprint_of(const HireRequest& request) {
   const json::Value parts = json::Value::object(
@@ -79,6 +96,9 @@ std::string fingerprint_of(const HireRequest& request) {
        {"repo_url", request.repo_url},
        {"repo_access_token", request.repo_access_token},
        {"client_message", request.client_message},
+       {"paid_outside", request.is_paid_outside},
+       {"linear",
+        request.linear ? json::Value(request.linear->team + "/" + request.linear->issue) : json::Value()},
        {"task_input", request.task_input},
        {"deadline_at", request.deadline_at ? json::Value(rfc3339(*request.deadline_at)) : json::Value()}});
   return hex(crypto::sha256(json::write(parts)));
@@ -90,8 +110,9 @@ Result<std::optional<Hired>> replay(Turn& turn, const Principal& caller, const H
   AGR_TRY_ASSIGN(auto earlier, hiring_by_key(turn, caller.id, *request.key));
   if (!earlier)
     return std::nullopt;
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
   if (earlier->fingerprint != fingerprint_of(request))
-    return refuse(422, "IDEMPOTENCY_MISMATCH", "This idempotency key was used with a different request");
+    return fail(key_reused(settings));
   AGR_TRY_ASSIGN(auto agent, agent_by_id(turn, earlier->agent));
   return Hired{std::move(*earlier), agent.value_or(Agent{}), false};
 }
@@ -141,6 +162,7 @@ Result<bool> complete_repository(Turn& turn, const Principal& caller, HireReques
 
 Hiring hiring_from(const HireRequest& request, const Agent& agent, const Principal& caller, Time now) {
   Hiring hiring{{}, agent.id, caller.id};
+  hiring.status = request.is_paid_outside ? Status::pending_payment : Status::queued;
   hiring.price = request.price.value_or(agent.base_price);
   hiring.capability = request.capability;
   hiring.task_description = request.task_description;
@@ -173,6 +195,8 @@ Result<HireRequest> read_hire_request(const json::Value& members, std::string ag
   const json::Value& token = members["repo_access_token"];
   request.repo_access_token = maybe_text(token.is_null() ? input["repo_access_token"] : token);
   request.client_message = maybe_text(members["client_message"]);
+  AGR_TRY_ASSIGN(request.is_paid_outside, read_payment(members["payment_method"]));
+  AGR_TRY_ASSIGN(request.linear, read_linear(members, request.delivery));
   if (input.is_object())
     request.task_input = input;
   request.task_input.remove("repo_access_token");
@@ -192,11 +216,16 @@ Result<Hired> hire(Turn& turn, const Principal& caller, const HireRequest& asked
                                         agent.base_price.money()));
   AGR_TRY(check_agent(agent));
   AGR_TRY_ASSIGN(const bool used_stored_token, complete_repository(turn, caller, request));
-  AGR_TRY(check_balance(turn, caller, price));
+  if (!request.is_paid_outside)
+    AGR_TRY(check_balance(turn, caller, price));
   Hiring hiring = hiring_from(request, agent, caller, turn.now);
   hiring.fingerprint = fingerprint_of(asked);
   hiring.origin = origin;
   AGR_TRY_ASSIGN(hiring.id, turn.world.fresh_uuid());
+  if (request.linear) {
+    AGR_TRY_ASSIGN(json::Value issue, open_issue(turn, hiring, *request.linear));
+    hiring.task_input.set("linear_issue", std::move(issue));
+  }
   AGR_TRY(create(turn, hiring));
   if (used_stored_token)
     AGR_TRY(note_github_token_use(turn, caller.id));

@@ -3,6 +3,7 @@
 
 #include "emulator/agrenting/credentials.hpp"
 #include "emulator/agrenting/hirings.hpp"
+#include "emulator/agrenting/linear.hpp"
 #include "emulator/world.hpp"
 
 #include <optional>
@@ -23,6 +24,8 @@ struct HireRequest {
   json::Value task_input = json::Value::object(); ///< without credentials
   std::optional<Time> deadline_at = {};
   std::optional<std::string> key = {}; ///< one hiring per user and key
+  bool is_paid_outside = false;        ///< by card or coin: waits for that payment
+  std::optional<LinearWish> linear = {};
 };
 
 /// Reads the members of a body or of a tool's arguments. Refuses with 422.

@@ -7,6 +7,8 @@
 #include "emulator/agrenting/hire.hpp"
 #include "emulator/agrenting/lifecycle.hpp"
 #include "emulator/agrenting/market.hpp"
+#include "emulator/agrenting/payments.hpp"
+#include "emulator/agrenting/settings.hpp"
 #include "emulator/agrenting/status_view.hpp"
 #include "emulator/agrenting/users.hpp"
 #include "emulator/agrenting/waits.hpp"
@@ -56,9 +58,12 @@ Result<RpcReply> hire_agent(Turn& turn, const RpcCall& call, const json::Value& 
   AGR_TRY_ASSIGN(const Hired hired, hire(turn, call.caller, request, call.origin));
   AGR_TRY(follow(turn, call, hired.hiring));
   const Status status = hired.hiring.status;
-  if (wait > 0 && !is_final(status))
+  if (wait > 0 && is_open(status))
     return park(turn, hired.hiring, call.session, call.id, Goal::final,
                 turn.now + std::chrono::seconds(wait));
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  if (settings.always_in_progress && status == Status::queued)
+    return json::Value::object({{"hiring_id", hired.hiring.id}, {"status", "in_progress"}, {"final", false}});
   if (status == Status::queued)
     return park(turn, hired.hiring, call.session, call.id, Goal::probed, turn.now + k_probe_patience);
   return status_view(turn, hired.hiring);
@@ -148,15 +153,13 @@ Result<RpcReply> download_artifact(Turn& turn, const RpcCall& call, const json::
                               {"truncated", static_cast<std::int64_t>(part.size()) < artifact->size}});
 }
 
-/// An address nobody could mistake for a real one.
-Result<RpcReply> generate_deposit_address(Turn& turn, const RpcCall&, const json::Value& arguments) {
-  AGR_TRY_ASSIGN(const std::string bytes, turn.world.fresh_bytes());
+Result<RpcReply> generate_deposit_address(Turn& turn, const RpcCall& call, const json::Value& arguments) {
   const std::string currency = arguments["currency"].text();
   const std::string network = arguments["network"].text();
-  return json::Value::object({{"address", "TEmulator" + hex(bytes.substr(0, 12))},
-                              {"currency", currency.empty() ? "USDT" : currency},
-                              {"network", network.empty() ? "TRC20" : network},
-                              {"status", "pending"}});
+  AGR_TRY_ASSIGN(json::Value deposit, open_deposit(turn, call.caller.id,
+                                                   {.currency = currency.empty() ? "USDT" : currency,
+                                                    .network = network.empty() ? "TRC20" : network}));
+  return deposit;
 }
 
 Result<RpcReply> set_token(Turn& turn, const RpcCall& call, const json::Value& arguments) {

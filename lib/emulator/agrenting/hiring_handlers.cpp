@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "base/text.hpp"
 #include "emulator/agrenting/envelope.hpp"
 #include "emulator/agrenting/handlers.hpp"
 #include "emulator/agrenting/hire.hpp"
 #include "emulator/agrenting/lifecycle.hpp"
+#include "emulator/agrenting/messages.hpp"
 #include "emulator/agrenting/status_view.hpp"
 #include "emulator/refusal.hpp"
 
@@ -42,6 +44,8 @@ json::Value hire_reply(const Hired& hired) {
 Result<void> check_possible(const Hiring& hiring, Happening happening, std::string_view what) {
   if (after(hiring.status, happening))
     return {};
+  if (hiring.status == Status::disputed)
+    return dispute_open();
   return refuse(409, "INVALID_STATE",
                 fmt::format("Hiring is already {}: it cannot be {}", name_of(hiring.status), what));
 }
@@ -108,6 +112,17 @@ Result<Reply> retry_hiring(Turn& turn, const Call& call) {
   AGR_TRY(check_possible(hiring, Happening::retry, "retried"));
   AGR_TRY(check_retry(turn, call.caller, hiring));
   AGR_TRY(retry(turn, hiring));
+  AGR_TRY_ASSIGN(json::Value view, row_view(turn, hiring));
+  return success(turn, 200, std::move(view));
+}
+
+Result<Reply> dispute_hiring(Turn& turn, const Call& call) {
+  AGR_TRY_ASSIGN(const json::Value body, read_body(call.request));
+  AGR_TRY_ASSIGN(Hiring hiring, hiring_in(turn, call));
+  AGR_TRY(check_possible(hiring, Happening::dispute, "disputed"));
+  AGR_TRY(dispute(turn, hiring));
+  if (const auto reason = body["reason"].as_string(); reason && !trim(*reason).empty())
+    AGR_TRY(add_message(turn, hiring, call.caller, std::string(*reason)));
   AGR_TRY_ASSIGN(json::Value view, row_view(turn, hiring));
   return success(turn, 200, std::move(view));
 }

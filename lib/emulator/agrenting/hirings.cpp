@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/agrenting/hirings.hpp"
 
+#include "emulator/agrenting/vault.hpp"
 #include "emulator/ledger.hpp"
 
 #include <fmt/format.h>
@@ -22,18 +23,24 @@ CREATE UNIQUE INDEX IF NOT EXISTS agrenting_hirings_by_key ON agrenting_hirings(
   WHERE idempotency_key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS agrenting_hirings_by_hirer ON agrenting_hirings(hirer, number);
 CREATE INDEX IF NOT EXISTS agrenting_hirings_by_agent ON agrenting_hirings(agent, status);
-CREATE INDEX IF NOT EXISTS agrenting_open_hirings ON agrenting_hirings(hirer, price)
-  WHERE status IN ('queued', 'in_progress');
+CREATE INDEX IF NOT EXISTS agrenting_held_hirings ON agrenting_hirings(hirer, price)
+  WHERE status IN ('paid', 'queued', 'in_progress', 'disputed');
+CREATE INDEX IF NOT EXISTS agrenting_open_hirings_by_agent ON agrenting_hirings(agent)
+  WHERE status IN ('pending_payment', 'paid', 'queued', 'in_progress');
 )sql";
 
 namespace {
 
-constexpr std::array<std::pair<Status, std::string_view>, 5> k_status_names = {
-    {{Status::queued, "queued"},
+constexpr std::array<std::pair<Status, std::string_view>, 9> k_status_names = {
+    {{Status::pending_payment, "pending_payment"},
+     {Status::paid, "paid"},
+     {Status::queued, "queued"},
      {Status::in_progress, "in_progress"},
      {Status::completed, "completed"},
      {Status::failed, "failed"},
-     {Status::cancelled, "cancelled"}}};
+     {Status::disputed, "disputed"},
+     {Status::cancelled, "cancelled"},
+     {Status::refunded, "refunded"}}};
 
 store::Cell cell(const std::optional<std::string>& text) {
   return text ? store::Cell(*text) : store::Cell(nullptr);
@@ -56,7 +63,11 @@ void read_times(Hiring& hiring, const store::Row& row) {
   hiring.ended_at = maybe_time(row, "ended_at");
 }
 
-Hiring hiring_from(const store::Row& row) {
+std::string place_of(const std::string& hiring) {
+  return "repository/" + hiring;
+}
+
+Result<Hiring> hiring_from(const World& world, const store::Row& row) {
   Hiring hiring{row.text("id"), row.text("agent"), row.text("hirer")};
   hiring.status = status_named(row.text("status")).value_or(Status::failed);
   hiring.price = from_units(row.integer("price"));
@@ -64,7 +75,8 @@ Hiring hiring_from(const store::Row& row) {
   hiring.task_description = row.text("task_description");
   hiring.delivery = row.text("delivery") == "push" ? Delivery::push : Delivery::output;
   hiring.repo_url = row.maybe_text("repo_url");
-  hiring.repo_access_token = row.maybe_text("repo_access_token");
+  AGR_TRY_ASSIGN(hiring.repo_access_token,
+                 unseal_maybe(world, place_of(hiring.id), row.maybe_text("repo_access_token")));
   hiring.task_input = json::parse(row.text("task_input")).value_or(json::Value());
   hiring.client_message = row.maybe_text("client_message");
   hiring.failed_reason = row.maybe_text("failed_reason");
@@ -78,16 +90,18 @@ Hiring hiring_from(const store::Row& row) {
   return hiring;
 }
 
-std::optional<Hiring> maybe_hiring(const std::optional<store::Row>& row) {
-  return row ? std::optional(hiring_from(*row)) : std::nullopt;
+Result<std::optional<Hiring>> maybe_hiring(const World& world, const std::optional<store::Row>& row) {
+  if (!row)
+    return std::nullopt;
+  return hiring_from(world, *row).map([](Hiring hiring) { return std::optional(std::move(hiring)); });
 }
 
 /// Names only what narrows the list, so that an index can serve it; every parameter occurs once.
 std::string selection(const HiringFilter& f) {
-  return fmt::format("FROM agrenting_hirings WHERE {} AND {} AND {} AND {}",
-                     f.hirer.empty() ? "?1 = ''" : "hirer = ?1", f.agent.empty() ? "?2 = ''" : "agent = ?2",
-                     f.status.empty() ? "?3 = ''" : "status = ?3",
-                     f.open_only ? "?4 = 1 AND status IN ('queued', 'in_progress')" : "?4 = 0");
+  return fmt::format(
+      "FROM agrenting_hirings WHERE {} AND {} AND {} AND {}", f.hirer.empty() ? "?1 = ''" : "hirer = ?1",
+      f.agent.empty() ? "?2 = ''" : "agent = ?2", f.status.empty() ? "?3 = ''" : "status = ?3",
+      f.open_only ? "?4 = 1 AND status NOT IN ('completed', 'failed', 'cancelled', 'refunded')" : "?4 = 0");
 }
 
 /// The members both sides see.
@@ -134,7 +148,16 @@ std::optional<Status> status_named(std::string_view wanted) {
 }
 
 bool is_final(Status status) {
-  return status != Status::queued && status != Status::in_progress;
+  return status == Status::completed || status == Status::failed || status == Status::cancelled ||
+         status == Status::refunded;
+}
+
+bool is_open(Status status) {
+  return !is_final(status) && status != Status::disputed;
+}
+
+bool is_held(Status status) {
+  return !is_final(status) && status != Status::pending_payment;
 }
 
 std::string_view name_of(Delivery delivery) {
@@ -143,6 +166,7 @@ std::string_view name_of(Delivery delivery) {
 
 Result<void> insert(Turn& turn, const Hiring& h) {
   AGR_TRY_ASSIGN(const std::int64_t price, to_units(h.price));
+  AGR_TRY_ASSIGN(const store::Cell token, seal_maybe(turn, place_of(h.id), h.repo_access_token));
   AGR_TRY(turn.db().run(
       "INSERT INTO agrenting_hirings(id, agent, hirer, status, price, capability, task_description, "
       "delivery, "
@@ -150,31 +174,34 @@ Result<void> insert(Turn& turn, const Hiring& h) {
       "origin, missed_checks, attempt, deadline_at, created_at, updated_at) "
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'null', ?, ?, ?, 0, 1, ?, ?, ?)",
       {h.id, h.agent, h.hirer, std::string(name_of(h.status)), price, h.capability, h.task_description,
-       std::string(name_of(h.delivery)), cell(h.repo_url), cell(h.repo_access_token),
-       json::write(h.task_input), cell(h.client_message), cell(h.idempotency_key), h.fingerprint, h.origin,
-       to_cell(h.deadline_at), to_cell(turn.now), to_cell(turn.now)}));
+       std::string(name_of(h.delivery)), cell(h.repo_url), token, json::write(h.task_input),
+       cell(h.client_message), cell(h.idempotency_key), h.fingerprint, h.origin, to_cell(h.deadline_at),
+       to_cell(turn.now), to_cell(turn.now)}));
   return {};
 }
 
 Result<void> update(Turn& turn, const Hiring& h) {
+  AGR_TRY_ASSIGN(const store::Cell token, seal_maybe(turn, place_of(h.id), h.repo_access_token));
   AGR_TRY(turn.db().run(
       "UPDATE agrenting_hirings SET status = ?, repo_access_token = ?, failed_reason = ?, task_output = ?, "
       "missed_checks = ?, attempt = ?, deadline_at = ?, updated_at = ?, started_at = ?, ended_at = ? "
       "WHERE id = ?",
-      {std::string(name_of(h.status)), cell(h.repo_access_token), cell(h.failed_reason),
-       json::write(h.task_output), h.missed_checks, h.attempt, to_cell(h.deadline_at), to_cell(turn.now),
-       cell(h.started_at), cell(h.ended_at), h.id}));
+      {std::string(name_of(h.status)), token, cell(h.failed_reason), json::write(h.task_output),
+       h.missed_checks, h.attempt, to_cell(h.deadline_at), to_cell(turn.now), cell(h.started_at),
+       cell(h.ended_at), h.id}));
   return {};
 }
 
 Result<std::optional<Hiring>> hiring_by_id(Turn& turn, const std::string& id) {
-  return turn.db().first("SELECT * FROM agrenting_hirings WHERE id = ?", {id}).map(maybe_hiring);
+  AGR_TRY_ASSIGN(const auto row, turn.db().first("SELECT * FROM agrenting_hirings WHERE id = ?", {id}));
+  return maybe_hiring(turn.world, row);
 }
 
 Result<std::optional<Hiring>> hiring_by_key(Turn& turn, const std::string& hirer, const std::string& key) {
-  return turn.db()
-      .first("SELECT * FROM agrenting_hirings WHERE hirer = ? AND idempotency_key = ?", {hirer, key})
-      .map(maybe_hiring);
+  AGR_TRY_ASSIGN(const auto row,
+                 turn.db().first("SELECT * FROM agrenting_hirings WHERE hirer = ? AND idempotency_key = ?",
+                                 {hirer, key}));
+  return maybe_hiring(turn.world, row);
 }
 
 Result<std::vector<Hiring>> list_hirings(Turn& turn, const HiringFilter& f) {
@@ -184,8 +211,10 @@ Result<std::vector<Hiring>> list_hirings(Turn& turn, const HiringFilter& f) {
                       {f.hirer, f.agent, f.status, std::int64_t{f.open_only},
                        static_cast<std::int64_t>(f.limit), static_cast<std::int64_t>(f.offset)}));
   std::vector<Hiring> hirings;
-  for (const store::Row& row : rows)
-    hirings.push_back(hiring_from(row));
+  for (const store::Row& row : rows) {
+    AGR_TRY_ASSIGN(Hiring hiring, hiring_from(turn.world, row));
+    hirings.push_back(std::move(hiring));
+  }
   return hirings;
 }
 

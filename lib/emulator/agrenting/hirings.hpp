@@ -17,11 +17,25 @@ extern const std::string_view k_hiring_schema;
 
 /// Where a hiring stands; a hire paid from the balance begins as queued (docs/wire/agrenting.md,
 /// "Lifecycle").
-enum class Status { queued, in_progress, completed, failed, cancelled };
+enum class Status {
+  pending_payment,
+  paid,
+  queued,
+  in_progress,
+  completed,
+  failed,
+  disputed,
+  cancelled,
+  refunded,
+};
 std::string_view name_of(Status status);
 std::optional<Status> status_named(std::string_view name);
-/// completed, failed, cancelled: what the wire calls final.
+/// completed, failed, cancelled, refunded: what the wire calls final.
 bool is_final(Status status);
+/// Before its end and not disputed: its agent is busy with it.
+bool is_open(Status status);
+/// Its price is in escrow.
+bool is_held(Status status);
 
 enum class Delivery { output, push };
 std::string_view name_of(Delivery delivery);
@@ -66,7 +80,7 @@ struct HiringFilter {
   std::string hirer = {};
   std::string agent = {};
   std::string status = {};
-  bool open_only = false;
+  bool open_only = false; ///< not final
   std::size_t offset = 0;
   std::size_t limit = 10'000;
 };

@@ -12,7 +12,20 @@
 namespace agr::emulator::agrenting {
 
 /// What can happen to a hiring.
-enum class Happening { probe_passed, probe_failed, result, failure, cancel, deadline, checks_missed, retry };
+enum class Happening {
+  payment,
+  probe_passed,
+  probe_failed,
+  result,
+  failure,
+  cancel,
+  deadline,
+  checks_missed,
+  retry,
+  dispute,
+  refund,  ///< of a disputed one
+  release, ///< of a disputed one
+};
 
 /// The state a hiring is in afterwards, or nothing when it cannot happen in this state
 /// (docs/wire/agrenting.md, "Lifecycle").
@@ -30,9 +43,11 @@ Decimal fee_of(Decimal price);
 // Each of these expects that the happening is possible, moves the money, tells both sides, and leaves
 // `hiring` as it is now.
 
-/// Stores a new hiring, holds its price and has the agent probed as soon as the step is over. Expects that
-/// the hirer can pay.
+/// Stores a new hiring. One that is queued: holds its price and has the agent probed as soon as the step is
+/// over; expects that the hirer can pay. One that waits for its payment waits.
 Result<void> create(Turn& turn, Hiring& hiring);
+/// A payment from outside arrived for a hiring that waits for one: held, then probed.
+Result<void> receive_payment(Turn& turn, Hiring& hiring);
 Result<void> begin_work(Turn& turn, Hiring& hiring);
 Result<void> complete(Turn& turn, Hiring& hiring, json::Value output);
 
@@ -42,6 +57,13 @@ Result<void> fail_hiring(Turn& turn, Hiring& hiring, const std::string& reason, 
 Result<void> cancel(Turn& turn, Hiring& hiring);
 /// The same hiring once more: held again, dispatched again, with a new deadline if the old one is over.
 Result<void> retry(Turn& turn, Hiring& hiring);
+
+/// Contests the work. What a completed hiring was paid goes back into escrow; refuses (423) when the provider
+/// has spent it.
+Result<void> dispute(Turn& turn, Hiring& hiring);
+/// Ends a dispute: `refund` goes back to the hirer, the rest to the provider minus the fee. All of it makes
+/// the hiring refunded, less completed.
+Result<void> settle_dispute(Turn& turn, Hiring& hiring, Decimal refund);
 
 /// Sets anew what a restart has lost.
 Result<void> resume_hirings(Turn& turn);

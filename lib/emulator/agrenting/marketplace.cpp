@@ -4,14 +4,20 @@
 #include "base/text.hpp"
 #include "emulator/agrenting/artifacts.hpp"
 #include "emulator/agrenting/default_world.hpp"
+#include "emulator/agrenting/documents.hpp"
 #include "emulator/agrenting/envelope.hpp"
+#include "emulator/agrenting/events.hpp"
 #include "emulator/agrenting/lifecycle.hpp"
 #include "emulator/agrenting/limits.hpp"
+#include "emulator/agrenting/linear.hpp"
 #include "emulator/agrenting/messages.hpp"
+#include "emulator/agrenting/payments.hpp"
 #include "emulator/agrenting/probe.hpp"
 #include "emulator/agrenting/replays.hpp"
 #include "emulator/agrenting/route.hpp"
 #include "emulator/agrenting/sessions.hpp"
+#include "emulator/agrenting/settings.hpp"
+#include "emulator/agrenting/tasks.hpp"
 #include "emulator/agrenting/users.hpp"
 #include "emulator/agrenting/waits.hpp"
 #include "emulator/agrenting/webhooks.hpp"
@@ -24,13 +30,15 @@
 namespace agr::emulator::agrenting {
 namespace {
 
-const std::array k_schemas = {k_user_schema,    k_agent_schema,    k_credential_schema, k_hiring_schema,
-                              k_message_schema, k_artifact_schema, k_session_schema,    k_probe_schema,
-                              k_wait_schema,    k_webhook_schema,  k_replay_schema,     k_limit_schema};
+const std::array k_schemas = {k_user_schema,    k_agent_schema,    k_credential_schema,   k_hiring_schema,
+                              k_message_schema, k_artifact_schema, k_session_schema,      k_probe_schema,
+                              k_wait_schema,    k_webhook_schema,  k_replay_schema,       k_limit_schema,
+                              k_setting_schema, k_task_schema,     k_subscription_schema, k_linear_schema,
+                              k_payment_schema, k_document_schema};
 
 bool owns(std::string_view path) {
-  return path.starts_with("/api/v1/") || path.starts_with("/mcp/") || path == "/health" ||
-         path == "/health/readiness";
+  return path.starts_with("/api/v1/") || path.starts_with("/mcp/") ||
+         path.starts_with("/__emulator/agrenting/") || path == "/health" || path == "/health/readiness";
 }
 
 bool is_admitted(Admits admits, Role role) {
@@ -47,11 +55,17 @@ bool is_admitted(Admits admits, Role role) {
   return false;
 }
 
+Result<bool> is_limited(Turn& turn, const Principal& caller, Rate rate) {
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  return settings.rate_limits && (caller.is_user() || settings.agent_limits || rate != Rate::general);
+}
+
 Result<void> admit(Turn& turn, const Route& route, const Principal& caller) {
   if (!is_admitted(route.admits, caller.role))
     return unauthorized();
-  if (caller.is_user() && turn.world.options().rate_limits)
-    AGR_TRY(count_request(turn, caller.id));
+  AGR_TRY_ASSIGN(const bool limited, is_limited(turn, caller, route.rate));
+  if (limited)
+    AGR_TRY(count_request(turn, caller, route.rate));
   return require_scope(caller, route.scope);
 }
 
@@ -61,12 +75,15 @@ tl::unexpected<Error> no_such_route(const Request& request, const std::vector<st
                          : refuse(405, "METHOD_NOT_ALLOWED", "No such method here: " + what);
 }
 
-Result<void> add_rate_headers(Turn& turn, const Principal& caller, Response& response) {
-  if (!caller.is_user() || !turn.world.options().rate_limits)
+Result<void> add_rate_headers(Turn& turn, const Principal& caller, Rate rate, Response& response) {
+  AGR_TRY_ASSIGN(const bool limited, is_limited(turn, caller, rate));
+  if (!limited)
     return {};
-  AGR_TRY_ASSIGN(const std::int64_t left, requests_left(turn, caller.id));
-  response.headers.push_back({"x-ratelimit-limit", std::to_string(k_requests_per_minute)});
-  response.headers.push_back({"x-ratelimit-remaining", std::to_string(left)});
+  AGR_TRY_ASSIGN(const auto share, share_of(turn, caller, rate));
+  if (!share)
+    return {};
+  response.headers.push_back({"x-ratelimit-limit", std::to_string(share->limit)});
+  response.headers.push_back({"x-ratelimit-remaining", std::to_string(share->left)});
   return {};
 }
 
@@ -89,7 +106,7 @@ Result<Reply> serve(Turn& turn, const Request& request) {
   const Call call{request, std::move(match.params), Params::from_query(request.query), std::move(caller)};
   AGR_TRY_ASSIGN(Reply reply, answer(turn, *match.route, call));
   if (auto* response = std::get_if<Response>(&reply))
-    AGR_TRY(add_rate_headers(turn, call.caller, *response));
+    AGR_TRY(add_rate_headers(turn, call.caller, match.route->rate, *response));
   return reply;
 }
 
@@ -106,9 +123,11 @@ void add_error_headers(const Request& request, const Error& error, Response& res
 
 Result<Response> explain(Turn& turn, const Request& request, const Error& error) {
   AGR_TRY_ASSIGN(Response response, failure(turn, error));
+  AGR_TRY(remember_failure(turn, request, error, response));
   add_error_headers(request, error, response);
+  const auto match = find_route(routes(), request.method, request.path);
   if (const auto caller = recognise(turn, request))
-    AGR_TRY(add_rate_headers(turn, *caller, response));
+    AGR_TRY(add_rate_headers(turn, *caller, match.route ? match.route->rate : Rate::general, response));
   return response;
 }
 
@@ -127,7 +146,7 @@ Result<void> resume(Turn& turn) {
 /// A timer that concerns a hiring that is still open.
 Result<void> on_hiring_timer(Turn& turn, const Timer& timer) {
   AGR_TRY_ASSIGN(auto hiring, hiring_by_id(turn, timer.subject));
-  if (!hiring || is_final(hiring->status))
+  if (!hiring || !is_open(hiring->status))
     return {};
   if (timer.kind == k_deadline_timer)
     return fail_hiring(turn, *hiring, "Deadline exceeded", Blame::automatic);

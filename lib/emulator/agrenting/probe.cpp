@@ -3,6 +3,7 @@
 
 #include "emulator/agrenting/lifecycle.hpp"
 #include "emulator/agrenting/sessions.hpp"
+#include "emulator/agrenting/settings.hpp"
 #include "emulator/agrenting/webhooks.hpp"
 #include "emulator/timers.hpp"
 
@@ -100,7 +101,8 @@ Result<void> begin_head(Turn& turn, const Hiring& hiring, Inquiry inquiry) {
 }
 
 Result<bool> needs_no_question(Turn& turn, const Hiring& hiring) {
-  switch (turn.world.options().probe) {
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  switch (settings.probe) {
   case ProbePolicy::off:
     return true;
   case ProbePolicy::lenient:
@@ -139,14 +141,17 @@ Result<void> on_head_answered(Turn& turn, const HeadAnswered& answer) {
   AGR_TRY_ASSIGN(const auto probe, probe_by_id(turn, answer.id));
   if (!probe)
     return {};
-  const bool alive = answer.status && *answer.status >= 200 && *answer.status < 300;
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  const bool knows_no_head = answer.status == 405 || answer.status == 501;
+  const bool alive = (answer.status && *answer.status >= 200 && *answer.status < 300) ||
+                     (settings.head_405_is_alive && knows_no_head);
   return conclude(turn, probe->hiring, probe->inquiry, alive);
 }
 
 Result<void> on_ping_overdue(Turn& turn, const std::string& hiring_id) {
   AGR_TRY_ASSIGN(const auto probe, probe_of(turn, hiring_id));
   AGR_TRY_ASSIGN(const auto hiring, hiring_by_id(turn, hiring_id));
-  if (!probe || !hiring || is_final(hiring->status))
+  if (!probe || !hiring || !is_open(hiring->status))
     return forget_probes(turn, hiring_id);
   return begin_head(turn, *hiring, probe->inquiry);
 }

@@ -5,6 +5,7 @@
 #include "emulator/agrenting/credentials.hpp"
 #include "emulator/agrenting/envelope.hpp"
 #include "emulator/agrenting/messages.hpp"
+#include "emulator/agrenting/webhooks.hpp"
 #include "emulator/ledger.hpp"
 
 #include <fmt/format.h>
@@ -68,11 +69,13 @@ Result<void> take_base_price(Agent& agent, const json::Value& value) {
   return {};
 }
 
-Result<void> take_metadata(Agent& agent, const json::Value& value) {
+Result<void> take_metadata(Turn& turn, Agent& agent, const json::Value& value) {
   if (value.is_null())
     return {};
   if (!value.is_object())
     return invalid("metadata", "metadata must be an object");
+  if (const auto url = value["callback_url"].as_string())
+    AGR_TRY(check_callback(turn, "callback_url", *url));
   agent.metadata = value;
   return {};
 }
@@ -136,7 +139,7 @@ const json::Value& profile_in(const json::Value& body) {
   return body["agent"].is_object() ? body["agent"] : body;
 }
 
-Result<void> apply_profile(Agent& agent, const json::Value& profile) {
+Result<void> apply_profile(Turn& turn, Agent& agent, const json::Value& profile) {
   Agent changed = agent;
   AGR_TRY(take_name(changed, profile));
   AGR_TRY(take_text(changed.description, profile, "description"));
@@ -147,7 +150,7 @@ Result<void> apply_profile(Agent& agent, const json::Value& profile) {
   AGR_TRY(take_base_price(changed, profile["base_price"]));
   AGR_TRY(take_text(changed.provider, profile, profile.has("provider") ? "provider" : "ai_provider"));
   AGR_TRY(take_text(changed.model, profile, profile.has("model") ? "model" : "ai_model"));
-  AGR_TRY(take_metadata(changed, profile["metadata"]));
+  AGR_TRY(take_metadata(turn, changed, profile["metadata"]));
   AGR_TRY(
       take_choice(changed.status, profile, "status", is_one_of(k_own_statuses, profile["status"].text())));
   agent = std::move(changed);
@@ -157,14 +160,16 @@ Result<void> apply_profile(Agent& agent, const json::Value& profile) {
 Result<Registration> register_new_agent(Turn& turn, const json::Value& profile,
                                         const std::optional<std::string>& owner) {
   Agent agent;
-  AGR_TRY(apply_profile(agent, profile));
+  AGR_TRY(apply_profile(turn, agent, profile));
   AGR_TRY_ASSIGN(agent.id, turn.world.fresh_uuid());
   AGR_TRY(take_did(turn, agent, profile["did"]));
   agent.owner = owner;
   agent.created_at = turn.now;
   AGR_TRY(insert(turn, agent));
   AGR_TRY_ASSIGN(std::string bytes, turn.world.fresh_bytes());
-  Registration registration{std::move(agent), agent_key_from(std::move(bytes))};
+  const bool sandbox = profile["sandbox"].as_bool().value_or(false);
+  Registration registration{std::move(agent),
+                            sandbox ? sandbox_key_from(bytes) : agent_key_from(std::move(bytes))};
   AGR_TRY(store_agent_key(turn, registration.api_key, registration.agent.id));
   return registration;
 }

@@ -15,7 +15,7 @@ const json::Value& profile_in(const json::Value& body);
 
 /// Changes what the profile names and leaves the rest; `metadata` is replaced as a whole. Refuses (422)
 /// before anything is changed.
-Result<void> apply_profile(Agent& agent, const json::Value& profile);
+Result<void> apply_profile(Turn& turn, Agent& agent, const json::Value& profile);
 
 struct Registration {
   Agent agent;

@@ -3,6 +3,8 @@
 
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
+#include "emulator/agrenting/envelope.hpp"
+#include "emulator/agrenting/vault.hpp"
 #include "emulator/refusal.hpp"
 
 #include <fmt/format.h>
@@ -20,11 +22,10 @@ namespace {
 constexpr auto k_lifetime = std::chrono::hours(24);
 
 /// The key's hash, or nothing where the rule does not apply.
-std::optional<std::string> key_of(const Call& call) {
-  const Request& request = call.request;
+std::optional<std::string> key_of(const Request& request, const Principal& caller) {
   const bool changes = request.method == "POST" || request.method == "PUT";
   const bool applies = request.path.starts_with("/api/v1/") && !request.path.ends_with("/hire");
-  if (!changes || !applies || call.caller.role == Role::nobody)
+  if (!changes || !applies || caller.role == Role::nobody)
     return std::nullopt;
   for (const std::string_view name : {"X-Idempotency-Key", "Idempotency-Key"})
     if (const auto key = request.header(name); key && !key->empty())
@@ -36,10 +37,27 @@ std::string fingerprint_of(const Request& request) {
   return hex(crypto::sha256(fmt::format("{} {}\n{}", request.method, request.path, request.body)));
 }
 
+std::string place_of(const std::string& key) {
+  return "replay/" + key;
+}
+
+/// An answer may hold a key that is shown only once, so it is sealed.
+Result<void> keep(Turn& turn, const Request& request, const Principal& caller, const Response& response) {
+  const auto key = key_of(request, caller);
+  if (!key)
+    return {};
+  AGR_TRY_ASSIGN(const std::string sealed, seal(turn, place_of(*key), response.body));
+  AGR_TRY(turn.db().run(
+      "INSERT OR REPLACE INTO agrenting_replays(caller, key, fingerprint, status, body, "
+      "created_at) VALUES(?, ?, ?, ?, ?, ?)",
+      {caller.id, *key, fingerprint_of(request), std::int64_t{response.status}, sealed, to_cell(turn.now)}));
+  return {};
+}
+
 } // namespace
 
 Result<std::optional<Response>> earlier_answer(Turn& turn, const Call& call) {
-  const auto key = key_of(call);
+  const auto key = key_of(call.request, call.caller);
   if (!key)
     return std::nullopt;
   AGR_TRY_ASSIGN(
@@ -48,21 +66,26 @@ Result<std::optional<Response>> earlier_answer(Turn& turn, const Call& call) {
                       {call.caller.id, *key, to_cell(turn.now - k_lifetime)}));
   if (!row)
     return std::nullopt;
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
   if (row->text("fingerprint") != fingerprint_of(call.request))
-    return refuse(422, "IDEMPOTENCY_MISMATCH", "This idempotency key was used with a different request");
+    return fail(key_reused(settings));
+  AGR_TRY_ASSIGN(std::string body, unseal(turn.world, place_of(*key), row->text("body")));
   return text_response(static_cast<int>(row->integer("status")), "application/json; charset=utf-8",
-                       row->text("body"));
+                       std::move(body));
 }
 
 Result<void> remember_answer(Turn& turn, const Call& call, const Response& response) {
-  const auto key = key_of(call);
-  if (!key || response.status >= 300)
+  return response.status < 300 ? keep(turn, call.request, call.caller, response) : Result<void>{};
+}
+
+Result<void> remember_failure(Turn& turn, const Request& request, const Error& error,
+                              const Response& response) {
+  const int status = response.status;
+  const bool is_last_word = is_refusal(error) && (status == 400 || status == 404 || status == 422);
+  if (!is_last_word || error.code == "IDEMPOTENCY_MISMATCH")
     return {};
-  AGR_TRY(turn.db().run("INSERT OR REPLACE INTO agrenting_replays(caller, key, fingerprint, status, body, "
-                        "created_at) VALUES(?, ?, ?, ?, ?, ?)",
-                        {call.caller.id, *key, fingerprint_of(call.request), std::int64_t{response.status},
-                         response.body, to_cell(turn.now)}));
-  return {};
+  const auto caller = recognise(turn, request);
+  return caller ? keep(turn, request, *caller, response) : Result<void>{};
 }
 
 } // namespace agr::emulator::agrenting

@@ -14,7 +14,12 @@ extern const std::string_view k_replay_schema;
 /// in the last 24 hours. Refuses (422) a key that came with another request. A hire has its own rule.
 Result<std::optional<Response>> earlier_answer(Turn& turn, const Call& call);
 
-/// Keeps an answer for that; only what succeeded is kept.
+/// Keeps a success for that.
 Result<void> remember_answer(Turn& turn, const Call& call, const Response& response);
+
+/// Keeps a refusal that another try cannot change (400, 404, 422). Whatever may pass (409, 429, a fault)
+/// leaves the key free.
+Result<void> remember_failure(Turn& turn, const Request& request, const Error& error,
+                              const Response& response);
 
 } // namespace agr::emulator::agrenting

@@ -26,6 +26,9 @@ enum class Admits {
   either,
 };
 
+/// Which share of the caller's requests a route takes from (docs/wire/agrenting.md, "Rate limits").
+enum class Rate { general, money, withdrawal, login };
+
 struct Route {
   std::string_view id; ///< the row of docs/wire/agrenting.md, "Routes"
   std::string_view method;
@@ -33,6 +36,7 @@ struct Route {
   Admits admits;
   std::string_view scope; ///< a user token must have it; empty for none
   Result<Reply> (*handler)(Turn&, const Call&);
+  Rate rate = Rate::general;
 };
 
 /// The whole API: its table of contents.

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "emulator/agrenting/event_block.hpp"
+#include "emulator/agrenting/settings.hpp"
 #include "emulator/refusal.hpp"
 #include "emulator/timers.hpp"
 
@@ -61,7 +62,9 @@ Result<Response> open_stream(Turn& turn, Surface surface, const Principal& calle
   const std::string origin = request.origin();
   AGR_TRY(turn.db().run("INSERT INTO agrenting_sessions(id, surface, principal, origin) VALUES(?, ?, ?, ?)",
                         {id, std::string(name_of(surface)), caller.id, origin}));
-  return stream_response(id, fmt::format("{}{}{}", origin, message_path(surface), id));
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  return stream_response(
+      id, fmt::format("{}{}{}", settings.relative_endpoint ? "" : origin, message_path(surface), id));
 }
 
 Result<Session> find_session(Turn& turn, Surface surface, const Principal& caller, const std::string& id) {
@@ -135,6 +138,15 @@ Result<void> subscribe(Turn& turn, const std::string& session, const std::string
 
 Result<void> unsubscribe(Turn& turn, const std::string& session, const std::string& uri) {
   AGR_TRY(turn.db().run("DELETE FROM agrenting_subscriptions WHERE session = ? AND uri = ?", {session, uri}));
+  return {};
+}
+
+Result<void> announce_tools(Turn& turn) {
+  AGR_TRY_ASSIGN(const auto rows,
+                 turn.db().query("SELECT id FROM agrenting_sessions WHERE surface = 'hirer' ORDER BY id"));
+  for (const store::Row& row : rows)
+    AGR_TRY(send(turn, row.text("id"),
+                 json::Value::object({{"jsonrpc", "2.0"}, {"method", "notifications/tools/list_changed"}})));
   return {};
 }
 

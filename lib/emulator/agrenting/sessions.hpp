@@ -49,6 +49,8 @@ Result<void> send(Turn& turn, const std::string& session, const json::Value& mes
 
 Result<void> subscribe(Turn& turn, const std::string& session, const std::string& uri);
 Result<void> unsubscribe(Turn& turn, const std::string& session, const std::string& uri);
+/// notifications/tools/list_changed to every hirer.
+Result<void> announce_tools(Turn& turn);
 /// notifications/resources/updated to each open session of `principal` that subscribed to `uri`.
 Result<void> notify(Turn& turn, Surface surface, const std::string& principal, const std::string& uri);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/agrenting/users.hpp"
 
+#include "emulator/agrenting/vault.hpp"
+
 namespace agr::emulator::agrenting {
 
 const std::string_view k_user_schema = R"sql(
@@ -8,6 +10,14 @@ CREATE TABLE IF NOT EXISTS agrenting_users(
   id TEXT PRIMARY KEY, name TEXT NOT NULL, github_token TEXT, github_set_at INTEGER,
   github_used_at INTEGER) WITHOUT ROWID;
 )sql";
+
+namespace {
+
+std::string place_of(const std::string& user) {
+  return "github/" + user;
+}
+
+} // namespace
 
 Result<void> add_user(Turn& turn, const std::string& id, const std::string& name) {
   AGR_TRY(turn.db().run("INSERT INTO agrenting_users(id, name) VALUES(?, ?)", {id, name}));
@@ -50,17 +60,19 @@ Result<std::optional<GithubToken>> github_token(Turn& turn, const std::string& u
                                  {user}));
   if (!row)
     return std::nullopt;
-  GithubToken token{row->text("github_token"), time_from_cell(row->integer("github_set_at")), {}};
+  AGR_TRY_ASSIGN(std::string secret, unseal(turn.world, place_of(user), row->text("github_token")));
+  GithubToken token{std::move(secret), time_from_cell(row->integer("github_set_at")), {}};
   if (!row->is_null("github_used_at"))
     token.last_used_at = time_from_cell(row->integer("github_used_at"));
   return token;
 }
 
 Result<void> set_github_token(Turn& turn, const std::string& user, const std::string& token) {
+  AGR_TRY_ASSIGN(const std::string sealed, seal(turn, place_of(user), token));
   AGR_TRY(
       turn.db().run("UPDATE agrenting_users SET github_token = ?, github_set_at = ?, github_used_at = NULL "
                     "WHERE id = ?",
-                    {token, to_cell(turn.now), user}));
+                    {sealed, to_cell(turn.now), user}));
   return {};
 }
 

@@ -18,7 +18,7 @@ CREATE INDEX IF NOT EXISTS agrenting_waits_by_hiring ON agrenting_waits(hiring);
 namespace {
 
 bool is_reached(std::string_view goal, Status status) {
-  return goal == "probed" ? status != Status::queued : is_final(status);
+  return goal == "probed" ? status != Status::queued : !is_open(status);
 }
 
 Timer timer_of(const std::string& wait) {

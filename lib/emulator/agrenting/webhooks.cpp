@@ -4,6 +4,10 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "crypto/digest.hpp"
+#include "emulator/agrenting/envelope.hpp"
+#include "emulator/agrenting/events.hpp"
+#include "emulator/agrenting/settings.hpp"
+#include "emulator/agrenting/vault.hpp"
 #include "emulator/timers.hpp"
 
 #include <fmt/format.h>
@@ -14,9 +18,9 @@
 namespace agr::emulator::agrenting {
 
 const std::string_view k_webhook_schema = R"sql(
-CREATE TABLE IF NOT EXISTS agrenting_deliveries(
-  id TEXT PRIMARY KEY, hiring TEXT NOT NULL, url TEXT NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS agrenting_outgoing(
+  id TEXT PRIMARY KEY, subject TEXT NOT NULL, subscription TEXT NOT NULL, url TEXT NOT NULL,
+  headers TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 )sql";
 
 namespace {
@@ -92,7 +96,15 @@ Timer timer_of(const std::string& delivery) {
 }
 
 Result<void> drop(Turn& turn, const std::string& id) {
-  return turn.db().run("DELETE FROM agrenting_deliveries WHERE id = ?", {id}).map([](int) {});
+  return turn.db().run("DELETE FROM agrenting_outgoing WHERE id = ?", {id}).map([](int) {});
+}
+
+std::string headers_of(const std::string& webhook) {
+  return "webhook/headers/" + webhook;
+}
+
+std::string body_of(const std::string& webhook) {
+  return "webhook/body/" + webhook;
 }
 
 } // namespace
@@ -122,22 +134,42 @@ std::vector<Header> callback_headers(const Agent& agent) {
 }
 
 Result<void> deliver_hiring(Turn& turn, const Hiring& hiring, const Agent& agent) {
-  if (!is_reachable(agent.callback_url()))
+  const std::string body = json::write(payload(turn, hiring, agent));
+  return send_webhook(turn, {hiring.id, agent.callback_url(), headers_for(agent, body), body});
+}
+
+Result<void> send_webhook(Turn& turn, const Webhook& webhook) {
+  if (!is_reachable(webhook.url))
     return {};
   AGR_TRY_ASSIGN(const std::string id, turn.world.fresh_uuid());
-  const std::string body = json::write(payload(turn, hiring, agent));
-  AGR_TRY(
-      turn.db().run("INSERT INTO agrenting_deliveries(id, hiring, url, headers, body) VALUES(?, ?, ?, ?, ?)",
-                    {id, hiring.id, agent.callback_url(), write_headers(headers_for(agent, body)), body}));
+  // Both carry secrets: a key for the receiver, a token for a repository.
+  AGR_TRY_ASSIGN(const std::string headers, seal(turn, headers_of(id), write_headers(webhook.headers)));
+  AGR_TRY_ASSIGN(const std::string body, seal(turn, body_of(id), webhook.body));
+  AGR_TRY(turn.db().run("INSERT INTO agrenting_outgoing(id, subject, subscription, url, headers, body) "
+                        "VALUES(?, ?, ?, ?, ?, ?)",
+                        {id, webhook.subject, webhook.subscription, webhook.url, headers, body}));
   return redeliver(turn, id);
 }
 
+Result<void> check_callback(Turn& turn, std::string_view field, std::string_view url) {
+  const auto parsed = Url::parse(url);
+  if (!parsed)
+    return invalid(field, fmt::format("{} must be an http or https address", field));
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  if (settings.public_callbacks && (parsed->scheme != "https" || parsed->is_loopback()))
+    return invalid(field, fmt::format("{} must use https and must not be a private address", field));
+  return {};
+}
+
 Result<void> on_webhook_answered(Turn& turn, const WebhookAnswered& answer) {
-  AGR_TRY_ASSIGN(const auto row,
-                 turn.db().first("SELECT attempts FROM agrenting_deliveries WHERE id = ?", {answer.id}));
+  AGR_TRY_ASSIGN(
+      const auto row,
+      turn.db().first("SELECT attempts, subscription FROM agrenting_outgoing WHERE id = ?", {answer.id}));
   if (!row)
     return {};
   const std::int64_t attempts = row->integer("attempts");
+  const bool arrived = answer.status && *answer.status >= 200 && *answer.status < 300;
+  AGR_TRY(note_delivery(turn, row->text("subscription"), arrived));
   if (!is_worth_repeating(answer.status) || attempts >= k_attempts)
     return drop(turn, answer.id);
   return set_timer(turn, timer_of(answer.id), turn.now + wait_after(attempts));
@@ -145,17 +177,20 @@ Result<void> on_webhook_answered(Turn& turn, const WebhookAnswered& answer) {
 
 Result<void> redeliver(Turn& turn, const std::string& id) {
   AGR_TRY_ASSIGN(const auto row,
-                 turn.db().first("UPDATE agrenting_deliveries SET attempts = attempts + 1 WHERE id = ? "
+                 turn.db().first("UPDATE agrenting_outgoing SET attempts = attempts + 1 WHERE id = ? "
                                  "RETURNING url, headers, body",
                                  {id}));
-  if (row)
-    turn.actions.emplace_back(
-        WebhookPost{id, row->text("url"), read_headers(row->text("headers")), row->text("body"), k_budget});
+  if (!row)
+    return {};
+  AGR_TRY_ASSIGN(const std::string headers, unseal(turn.world, headers_of(id), row->text("headers")));
+  AGR_TRY_ASSIGN(std::string body, unseal(turn.world, body_of(id), row->text("body")));
+  turn.actions.emplace_back(
+      WebhookPost{id, row->text("url"), read_headers(headers), std::move(body), k_budget});
   return {};
 }
 
 Result<void> resume_webhooks(Turn& turn) {
-  AGR_TRY_ASSIGN(const auto rows, turn.db().query("SELECT id FROM agrenting_deliveries ORDER BY id"));
+  AGR_TRY_ASSIGN(const auto rows, turn.db().query("SELECT id FROM agrenting_outgoing ORDER BY id"));
   for (const store::Row& row : rows)
     AGR_TRY(set_timer(turn, timer_of(row.text("id")), turn.now));
   return {};

@@ -22,8 +22,23 @@ std::optional<Header> parse_callback_auth(std::string_view text);
 /// metadata.callback_auth_header of the agent, if it is usable.
 std::vector<Header> callback_headers(const Agent& agent);
 
-/// Posts the hiring to the agent's callback_url, if it has one: five attempts, one second doubling up to 30
-/// (docs/wire/agrenting.md, "Webhook"). A delivery that fails does not fail the hiring.
+/// One thing to post, until it arrives or five attempts are over: one second, doubling up to 30.
+struct Webhook {
+  std::string subject; ///< what it is about: a hiring, a task
+  std::string url;
+  std::vector<Header> headers;
+  std::string body;
+  std::string subscription = {}; ///< that hears how it went
+};
+/// Nothing is sent to an address that is not on this machine.
+Result<void> send_webhook(Turn& turn, const Webhook& webhook);
+
+/// Refuses (422) an address that is none, or, where callbacks must be public, one that is not https or is of
+/// this machine.
+Result<void> check_callback(Turn& turn, std::string_view field, std::string_view url);
+
+/// Posts the hiring to the agent's callback_url, if it has one (docs/wire/agrenting.md, "Webhook").
+/// A delivery that fails does not fail the hiring.
 Result<void> deliver_hiring(Turn& turn, const Hiring& hiring, const Agent& agent);
 Result<void> on_webhook_answered(Turn& turn, const WebhookAnswered& answer);
 Result<void> redeliver(Turn& turn, const std::string& id);

@@ -4,6 +4,7 @@
 #include "emulator/agrenting/envelope.hpp"
 #include "emulator/agrenting/lifecycle.hpp"
 #include "emulator/agrenting/messages.hpp"
+#include "emulator/agrenting/settings.hpp"
 #include "emulator/refusal.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +17,8 @@ constexpr std::string_view k_default_reason = "Agent reported failure";
 Result<void> check_possible(const Hiring& hiring, Happening happening) {
   if (after(hiring.status, happening))
     return {};
+  if (hiring.status == Status::disputed)
+    return dispute_open();
   if (is_final(hiring.status))
     return refuse(404, "NOT_FOUND", "Hiring not found or already completed");
   return refuse(409, "INVALID_STATE",
@@ -54,10 +57,13 @@ Result<Hiring> give_up(Turn& turn, const Principal& agent, const std::string& id
 }
 
 Result<json::Value> pending_work(Turn& turn, const std::string& agent, std::string_view origin) {
-  AGR_TRY_ASSIGN(const auto hirings, list_hirings(turn, {.agent = agent, .status = "in_progress"}));
+  AGR_TRY_ASSIGN(const auto hirings, list_hirings(turn, {.agent = agent, .open_only = true}));
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
   json::Value list = json::Value::array();
   for (const Hiring& hiring : hirings)
-    list.push(agent_view(hiring, origin));
+    if (hiring.status == Status::in_progress || hiring.status == Status::paid ||
+        (hiring.status == Status::queued && settings.queued_in_pending))
+      list.push(agent_view(hiring, origin));
   return list;
 }
 

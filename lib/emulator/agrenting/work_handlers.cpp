@@ -2,7 +2,9 @@
 #include "emulator/agrenting/artifacts.hpp"
 #include "emulator/agrenting/envelope.hpp"
 #include "emulator/agrenting/handlers.hpp"
+#include "emulator/agrenting/linear.hpp"
 #include "emulator/agrenting/messages.hpp"
+#include "emulator/agrenting/tasks.hpp"
 #include "emulator/agrenting/work.hpp"
 #include "emulator/refusal.hpp"
 
@@ -71,11 +73,12 @@ Result<Reply> report_failure(Turn& turn, const Call& call) {
 
 Result<Reply> upload_artifacts(Turn& turn, const Call& call) {
   AGR_TRY_ASSIGN(const Hiring hiring, hiring_in(turn, call));
-  if (is_final(hiring.status))
+  if (!is_open(hiring.status))
     return refuse(409, "INVALID_STATE",
                   fmt::format("Hiring is {}: it takes no more artifacts", name_of(hiring.status)));
   AGR_TRY_ASSIGN(const json::Value body, read_body(call.request));
-  AGR_TRY_ASSIGN(json::Value stored, store_artifacts(turn, hiring, body["artifacts"], call.request.origin()));
+  AGR_TRY_ASSIGN(json::Value stored,
+                 store_artifacts(turn, hiring.id, body["artifacts"], call.request.origin()));
   return success(turn, 201, std::move(stored));
 }
 
@@ -87,8 +90,12 @@ Result<Reply> list_artifacts(Turn& turn, const Call& call) {
 
 Result<Reply> download_artifact(Turn& turn, const Call& call) {
   AGR_TRY_ASSIGN(const auto artifact, artifact_by_id(turn, call.path.get("id")));
-  AGR_TRY_ASSIGN(const auto hiring, hiring_by_id(turn, artifact ? artifact->hiring : std::string()));
-  if (!artifact || !hiring || (call.caller.id != hiring->hirer && call.caller.id != hiring->agent))
+  const std::string work = artifact ? artifact->hiring : std::string();
+  AGR_TRY_ASSIGN(const auto hiring, hiring_by_id(turn, work));
+  AGR_TRY_ASSIGN(const auto task, task_by_id(turn, work));
+  const std::string& caller = call.caller.id;
+  if (!(hiring && (caller == hiring->hirer || caller == hiring->agent)) &&
+      !(task && (caller == task->client || caller == task->provider)))
     return refuse(404, "NOT_FOUND", "Artifact not found");
   AGR_TRY_ASSIGN(std::string content, content_of(turn, artifact->id));
   Response response = text_response(200, artifact->content_type, std::move(content));
@@ -103,6 +110,20 @@ Result<Reply> post_message(Turn& turn, const Call& call) {
   const std::string content(body.first_of({"content", "message", "text"}).as_string().value_or(""));
   AGR_TRY_ASSIGN(json::Value message, add_message(turn, hiring, call.caller, content));
   return success(turn, 201, std::move(message));
+}
+
+Result<Reply> set_linear_state(Turn& turn, const Call& call) {
+  AGR_TRY_ASSIGN(const Hiring hiring, hiring_in(turn, call));
+  AGR_TRY_ASSIGN(const json::Value body, read_body(call.request));
+  AGR_TRY_ASSIGN(json::Value issue, set_issue_state(turn, hiring, body["state_name"]));
+  return success(turn, 200, std::move(issue));
+}
+
+Result<Reply> add_linear_comment(Turn& turn, const Call& call) {
+  AGR_TRY_ASSIGN(const Hiring hiring, hiring_in(turn, call));
+  AGR_TRY_ASSIGN(const json::Value body, read_body(call.request));
+  AGR_TRY_ASSIGN(json::Value issue, comment_issue(turn, hiring, body["body"]));
+  return success(turn, 201, std::move(issue));
 }
 
 Result<Reply> list_messages(Turn& turn, const Call& call) {
