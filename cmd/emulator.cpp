@@ -238,8 +238,9 @@ std::vector<Command> all_commands() {
        .examples = {{"One command", "agr emulator exec -- agr status"},
                     {"A whole script", "agr emulator exec -- ./test.sh"}},
        .run = run_exec}};
-  for (Command& command : emulator_control_commands())
-    commands.push_back(std::move(command));
+  for (auto* steering : {emulator_fault_commands, emulator_world_commands})
+    for (Command& command : steering())
+      commands.push_back(std::move(command));
   return commands;
 }
 

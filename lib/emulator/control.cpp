@@ -28,6 +28,14 @@ Result<Response> health(Turn& turn, const Call&) {
   return json_response(200, json::Value::object({{"status", "ok"}, {"time", rfc3339(turn.now)}}));
 }
 
+// A clock that can be set is the driver's and answers before us.
+Result<Response> clock(Turn& turn, const Call&) {
+  return json_response(200, json::Value::object({{"time", rfc3339(turn.now)}}));
+}
+Result<Response> set_clock(Turn&, const Call&) {
+  return refuse(409, "real_clock", "the clock is the machine's; start the emulator with --clock virtual");
+}
+
 Result<Response> books(Turn& turn, const Call&) {
   std::vector<Invariant> more;
   for (const Marketplace* marketplace : marketplaces())
@@ -58,6 +66,13 @@ Result<Response> clear_fault(Turn& turn, const Call& call) {
   return json_response(200, json::Value::object());
 }
 
+Result<Response> show_log(Turn& turn, const Call& call) {
+  const auto after = json::Value(Params::from_query(call.request.query).get("after")).as_integer();
+  return json_response(200,
+                       json::Value::object({{"requests", turn.world.log().lines(static_cast<std::uint64_t>(
+                                                             std::max<long long>(after.value_or(0), 0)))}}));
+}
+
 struct Route {
   std::string_view method;
   std::string_view pattern;
@@ -67,6 +82,9 @@ struct Route {
 constexpr std::array k_routes = {
     Route{"GET", "/__emulator/health", health},
     Route{"GET", "/__emulator/books", books},
+    Route{"GET", "/__emulator/clock", clock},
+    Route{"POST", "/__emulator/clock", set_clock},
+    Route{"GET", "/__emulator/log", show_log},
     Route{"GET", "/__emulator/faults", list_faults},
     Route{"POST", "/__emulator/faults", add_fault},
     Route{"DELETE", "/__emulator/faults", clear_faults},

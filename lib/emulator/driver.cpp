@@ -16,6 +16,9 @@ namespace agr::emulator {
 namespace {
 
 constexpr std::string_view k_clock_path = "/__emulator/clock";
+constexpr std::string_view k_reset_path = "/__emulator/reset"; // a new world is as old as a new emulator
+constexpr std::chrono::days k_ten_years{3653};
+constexpr Millis k_longest_advance = k_ten_years;
 constexpr Millis k_longest_wait{60'000}; // the machine's clock may be set while we wait
 
 net::Headers to_net(std::vector<Header> headers) {
@@ -49,6 +52,10 @@ Request to_world(net::ServerRequest&& from) {
 
 std::optional<int> status_of(const Result<net::IncomingAnswer>& answer) {
   return answer ? std::optional(answer->status) : std::nullopt;
+}
+
+void control_reply(net::Responder responder, int status, const json::Value& body) {
+  responder.reply(status, {{"Content-Type", "application/json"}, {"X-AGR-Emulator", "1"}}, json::write(body));
 }
 
 /// A head that promises the whole body, and as much of it as goes out.
@@ -89,6 +96,7 @@ struct Driver::Impl {
 
   void serve(net::ServerRequest request, net::Responder responder);
   void serve_clock(const Request& request, net::Responder responder);
+  [[nodiscard]] Result<Millis> wanted_advance(const std::string& text) const;
   void advance_clock(Millis by);
   void happened(const Event& event) { finish(on(world, event, now())); }
 
@@ -103,12 +111,16 @@ struct Driver::Impl {
   void carry_out(Answer action);
   void carry_out(HeadProbe action);
   void carry_out(WebhookPost action);
+  void carry_out(const HangUp& action);
+  void carry_out(const SetClock& action);
 };
 
 void Driver::Impl::serve(net::ServerRequest request, net::Responder responder) {
   const Request asked = to_world(std::move(request));
   if (options.clock == ClockMode::standing && asked.path == k_clock_path)
     return serve_clock(asked, std::move(responder));
+  if (options.clock == ClockMode::standing && asked.path == k_reset_path)
+    standing = standing_clock_start();
   Step step = handle(world, asked, now());
   if (!step.reply)
     return finish(std::move(step));
@@ -226,19 +238,44 @@ void Driver::Impl::carry_out(WebhookPost action) {
             });
 }
 
+void Driver::Impl::carry_out(const HangUp&) {
+  for (auto& [id, open] : std::exchange(streams, {})) {
+    loop.cancel(open.silence);
+    open.stream.close();
+  }
+  for (auto& [id, responder] : std::exchange(parked, {}))
+    responder.raw({});
+}
+
+void Driver::Impl::carry_out(const SetClock& action) {
+  standing = action.time;
+}
+
 // The standing clock
+
+/// How far a body moves the clock: {"advance_ms": N} or {"set": "2026-01-01T12:00:00Z"}. Never back.
+Result<Millis> Driver::Impl::wanted_advance(const std::string& text) const {
+  const auto body = json::parse(text);
+  if (!body || !(body->has("advance_ms") || body->has("set")))
+    return fail({Kind::usage, "send advance_ms, or set"});
+  if (const auto by = (*body)["advance_ms"].as_integer(); by && *by >= 0 && *by <= k_longest_advance.count())
+    return Millis(*by);
+  if (body->has("advance_ms"))
+    return fail({Kind::usage, "advance_ms must be a count of milliseconds, up to ten years"});
+  const auto time = parse_rfc3339((*body)["set"].text());
+  if (!time || *time < standing || *time - standing > k_longest_advance)
+    return fail({Kind::usage, "set must be an RFC 3339 time, later than now, within ten years"});
+  return *time - standing;
+}
 
 void Driver::Impl::serve_clock(const Request& request, net::Responder responder) {
   if (request.method == "POST") {
-    const auto body = json::parse(request.body);
-    const auto by = body ? (*body)["advance_ms"].as_integer() : std::nullopt;
-    if (!by || *by < 0)
-      return respond(
-          std::move(responder),
-          json_response(400, json::Value::object({{"error", "advance_ms must be a count of milliseconds"}})));
-    advance_clock(Millis(*by));
+    const auto by = wanted_advance(request.body);
+    if (!by)
+      return control_reply(std::move(responder), 400, json::Value::object({{"error", by.error().message}}));
+    advance_clock(*by);
   }
-  respond(std::move(responder), json_response(200, json::Value::object({{"time", rfc3339(standing)}})));
+  control_reply(std::move(responder), 200, json::Value::object({{"time", rfc3339(standing)}}));
 }
 
 // Stops at every moment something is due, so that what a timer sets in motion happens in its own time.

@@ -3,7 +3,9 @@
 
 #include "emulator/control.hpp"
 #include "emulator/dispatch.hpp"
+#include "emulator/guard.hpp"
 #include "emulator/marketplace.hpp"
+#include "emulator/snapshots.hpp"
 #include "emulator/traffic.hpp"
 
 #include <iterator>
@@ -30,10 +32,20 @@ void append(Step& all, Step&& more) {
     all.fault = std::move(more.fault);
 }
 
+Step serve(World& world, const Request& request, Time now) {
+  if (is_about_the_world(request.path) && guard(request))
+    return change_world(world, request, now);
+  if (!is_control_path(request.path))
+    return arrive(world, request, now);
+  Step step = dispatch(world, request, now);
+  depart(world, step, now);
+  return step;
+}
+
 } // namespace
 
 Step handle(World& world, const Request& request, Time now) {
-  Step step = is_control_path(request.path) ? dispatch(world, request, now) : arrive(world, request, now);
+  Step step = serve(world, request, now);
   mark_all(step);
   return step;
 }

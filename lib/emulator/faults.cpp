@@ -40,20 +40,20 @@ constexpr auto k_words = std::to_array<Word>({
 });
 
 constexpr std::string_view k_fault_words =
-    R"(drop_before            the connection ends; the marketplace never saw the request
-drop_after_commit      the marketplace acted; the connection ends without an answer
+    R"(drop_before            no answer; the marketplace never saw the request
+drop_after_commit      the marketplace acted; no answer
 reset_before           as drop_before, with a connection reset
 reset_after_commit     as drop_after_commit, with a connection reset
-NNN_before             status NNN (400 to 599) and nothing done: 429_before, 503_before
+NNN_before             status NNN (400 to 599), and nothing was done
 NNN_after_commit       the marketplace acted; the answer is status NNN
-delay_before=MS        the marketplace sees the request MS milliseconds later
-delay_after_commit=MS  the marketplace acted at once; the answer comes MS milliseconds later
-truncate_body=BYTES    the marketplace acted; the answer breaks off after BYTES of its body
+delay_before=MS        the marketplace sees the request MS later
+delay_after_commit=MS  the marketplace acted; the answer comes MS later
+truncate_body=BYTES    it acted; the answer breaks off after BYTES of its body
 html_502               a web page with status 502 from somebody in between
 402_x402               a 402 with an x402 challenge
 402_mpp                a 402 with a Payment challenge
-redirect=URL           a 308 to URL; redirect_301, _302, _303, _307 likewise. A URL that ends with
-                       its host gets the request's own path
+redirect=URL           308 to URL; a URL that is only a host gets the request's
+                       path. redirect_301, _302, _303 and _307 likewise
 event_drop             on a stream: an event is lost
 event_duplicate        on a stream: an event is sent twice
 event_reorder          on a stream: an event is sent after the next one
@@ -179,7 +179,7 @@ Response redirection(const Fault& fault, const Request& request) {
 
 } // namespace
 
-Result<Fault> parse_fault(std::string_view word) {
+Result<Fault> parse(std::string_view word) {
   const std::size_t equals = word.find('=');
   const std::string_view name = word.substr(0, equals);
   const std::string_view value = equals == std::string_view::npos ? "" : word.substr(equals + 1);
@@ -192,6 +192,12 @@ Result<Fault> parse_fault(std::string_view word) {
   if (auto fault = status_fault(name); fault && equals == std::string_view::npos)
     return *std::move(fault);
   return no_fault(word, "there is no such word");
+}
+
+Result<Fault> parse_fault(std::string_view word) {
+  AGR_TRY_ASSIGN(Fault fault, parse(word));
+  fault.word = std::string(word);
+  return fault;
 }
 
 std::string_view fault_words() {

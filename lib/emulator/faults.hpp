@@ -35,6 +35,7 @@ struct Fault {
   long long number = 0;
   std::string text = {};
   std::optional<std::chrono::seconds> retry_after = {}; ///< said beside a status
+  std::string word = {};                                ///< as it was written
 
   [[nodiscard]] bool is_about_events() const { return does >= Does::event_drop; }
 };

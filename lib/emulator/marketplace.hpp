@@ -22,7 +22,7 @@ struct Marketplace {
   Result<void> (*seed)(Turn&);   ///< makes the default world, once
   Result<void> (*resume)(Turn&); ///< at every start: forgets what died with the connections, sets timers anew
 
-  bool (*owns)(std::string_view path);
+  bool (*owns)(std::string_view path); ///< its own paths, and those under /__emulator/<name>/
   Result<Reply> (*handle)(Turn&, const Request&);
   /// The answer to a request that failed, in this marketplace's envelope; runs after everything was undone.
   Result<Response> (*explain)(Turn&, const Request&, const Error&);

@@ -46,7 +46,15 @@ struct WebhookPost {
   Millis budget;
 };
 
-using Action = std::variant<SendEvent, CloseStream, Answer, HeadProbe, WebhookPost>;
+/// End every stream and every request that waits for an answer: the world they belong to is gone.
+struct HangUp {};
+
+/// It is now this late, where the clock is one that is set.
+struct SetClock {
+  Time time;
+};
+
+using Action = std::variant<SendEvent, CloseStream, Answer, HeadProbe, WebhookPost, HangUp, SetClock>;
 
 // What the world outside reports.
 

@@ -59,7 +59,7 @@ Result<void> wake_after(World& world, std::string_view kind, const std::string& 
 
 Reply hold_request(World& world, const Request& request, Visit visit, Time now) {
   visit.answers = next_id(world);
-  visit.request = request;
+  visit.request.body = request.body;
   const Fault delay = *std::exchange(visit.fault, std::nullopt);
   if (const auto set = wake_after(world, k_request, visit.answers, delay, now); !set)
     return explain(world, request, set.error(), now);
@@ -97,6 +97,11 @@ Reply instead(World& world, const Request& request, const Visit& visit, Time now
   return response;
 }
 
+void log_answer(World& world, const Visit& visit, const Reply& reply) {
+  if (const auto* response = std::get_if<Response>(&reply))
+    world.log().answered(visit.number, response->status);
+}
+
 /// The stream that this answer would have opened never comes about.
 void lose_stream(World& world, Step& step, Response& response, Time now) {
   if (const auto stream = std::exchange(response.stream, std::nullopt))
@@ -121,12 +126,18 @@ Reply onward(World& world, Step& step, Response response, const Visit& visit, co
     spoil(response, *visit.fault);
   }
   open_stream(world, response, visit);
+  log_answer(world, visit, response);
   return response;
 }
 
-/// What is remembered of a request does not need its body.
-Request without_body(const Request& request) {
-  return {request.method, request.path, request.query, request.headers, {}, request.scheme};
+Visit log_in(World& world, const Request& request, Time now) {
+  auto who = who_asks(world, request, now);
+  const std::uint64_t number =
+      world.log().came_in(now, request.method, request.path, who ? who->kind : std::string());
+  return {number,
+          {},
+          {request.method, request.path, request.query, request.headers, {}, request.scheme},
+          std::move(who)};
 }
 
 /// The marketplace was asked: its answer goes on now, or will when there is one.
@@ -227,13 +238,16 @@ private:
 } // namespace
 
 Step arrive(World& world, const Request& request, Time now) {
-  Visit visit{{}, without_body(request), who_asks(world, request, now)};
+  Visit visit = log_in(world, request, now);
   const Subject subject{request.method, request.path, visit.who, request.body};
   auto fault = find_fault(world, subject, Scope::requests, now);
   visit.fault = fault.value_or(std::nullopt);
+  if (visit.fault)
+    world.log().met_fault(visit.number, visit.fault->word);
   Step step;
   if (visit.fault && visit.fault->before) {
     step.reply = instead(world, request, visit, now);
+    log_answer(world, visit, *step.reply);
   } else {
     step = dispatch(world, request, now);
     pass_on(world, step, std::move(visit), now);

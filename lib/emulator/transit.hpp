@@ -14,8 +14,9 @@ namespace agr::emulator {
 
 /// One request's stay at the emulator.
 struct Visit {
-  std::string answers; ///< the id under which the server waits for the answer, when it waits
-  Request request;
+  std::uint64_t number; ///< of its line in the log
+  std::string answers;  ///< the id under which the server waits for the answer, when it waits
+  Request request;      ///< without its body
   std::optional<Who> who = {};
   std::optional<Fault> fault = {}; ///< that its answer will meet
 };

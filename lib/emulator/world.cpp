@@ -37,7 +37,7 @@ Result<void> create_tables(store::Database& db) {
   return {};
 }
 
-Result<void> settle_in(Turn& turn, bool is_new) {
+Result<void> wake_marketplaces(Turn& turn, bool is_new) {
   AGR_TRY(forget_traffic(turn));
   for (const Marketplace* marketplace : marketplaces()) {
     if (is_new)
@@ -47,18 +47,50 @@ Result<void> settle_in(Turn& turn, bool is_new) {
   return {};
 }
 
+/// Errors: Kind::usage when it is no world.
+Result<Time> time_of_image(std::string_view image) {
+  AGR_TRY_ASSIGN(auto copy, store::Database::open(":memory:", store::Durability::crash));
+  AGR_TRY(copy.load(image));
+  const auto row = copy.first("SELECT value FROM world WHERE name = 'time'");
+  if (!row || !*row)
+    return fail({Kind::usage, "this is no snapshot of an emulator"});
+  return time_from_cell((*row)->integer("value"));
+}
+
 } // namespace
 
 Result<World> World::open(const std::string& path, Options options, Time now) {
   AGR_TRY_ASSIGN(auto db, store::Database::open(path, store::Durability::crash));
-  AGR_TRY(create_tables(db));
   World world(std::move(db), options);
-  AGR_TRY(world.m_db.transaction([&]() -> Result<void> {
-    AGR_TRY_ASSIGN(const bool is_new, world.adopt_seed());
-    Turn turn{world, now};
-    return settle_in(turn, is_new);
-  }));
+  AGR_TRY(world.settle_in(now));
   return world;
+}
+
+Result<void> World::settle_in(Time now) {
+  AGR_TRY(create_tables(m_db));
+  return m_db.transaction([&]() -> Result<void> {
+    AGR_TRY_ASSIGN(const bool is_new, adopt_seed());
+    Turn turn{*this, now};
+    return wake_marketplaces(turn, is_new);
+  });
+}
+
+Result<std::string> World::image(Time now) {
+  AGR_TRY(m_db.run("INSERT OR REPLACE INTO world(name, value) VALUES('time', ?)", {to_cell(now)}));
+  return m_db.dump();
+}
+
+Result<Time> World::become(std::string_view image, Time now) {
+  AGR_TRY_ASSIGN(const Time then, time_of_image(image));
+  AGR_TRY(m_db.load(image));
+  AGR_TRY(settle_in(now));
+  return then;
+}
+
+Result<Time> World::start_anew(Time now) {
+  AGR_TRY_ASSIGN(World fresh, open(":memory:", m_options, now));
+  AGR_TRY_ASSIGN(const std::string image, fresh.image(now));
+  return become(image, now);
 }
 
 Result<bool> World::adopt_seed() {

@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "emulator/request_log.hpp"
 #include "emulator/step.hpp"
 #include "emulator/transit.hpp"
 #include "store/database.hpp"
@@ -38,6 +39,15 @@ public:
   [[nodiscard]] store::Database& db() { return m_db; }
   [[nodiscard]] const Options& options() const { return m_options; }
   [[nodiscard]] Transit& transit() { return m_transit; }
+  [[nodiscard]] RequestLog& log() { return m_log; }
+
+  /// Everything but the log, as bytes; the same world gives the same bytes.
+  Result<std::string> image(Time now);
+  /// Becomes the world that image() gave, and gives the time it was then. Errors: Kind::usage when the bytes
+  /// are no world; then nothing has changed.
+  Result<Time> become(std::string_view image, Time now);
+  /// Becomes what it was when it was new, with the seed it has.
+  Result<Time> start_anew(Time now);
 
   /// 32 bytes that no other call gives: SHA-256 over the seed and a counter kept in the database.
   Result<std::string> fresh_bytes();
@@ -50,12 +60,15 @@ public:
 
 private:
   World(store::Database db, Options options) : m_db(std::move(db)), m_options(options) {}
+  /// Whatever was in the database: now it has all tables and a default world.
+  Result<void> settle_in(Time now);
   /// Whether the world is new.
   Result<bool> adopt_seed();
 
   store::Database m_db;
   Options m_options;
   Transit m_transit = {};
+  RequestLog m_log = {};
 };
 
 /// One step in the making: the world, the moment it happens at, the actions it has caused so far.

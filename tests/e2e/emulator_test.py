@@ -94,7 +94,7 @@ class Run(unittest.TestCase):
                 self.assertEqual(emulator.request("POST", "/__emulator/clock", wrong)[0], 400)
             self.assertTrue(emulator.books()["balanced"])
         with Emulator() as emulator:
-            self.assertEqual(emulator.request("POST", "/__emulator/clock", {"advance_ms": 1})[0], 404)
+            self.assertEqual(emulator.request("POST", "/__emulator/clock", {"advance_ms": 1})[0], 409)
 
     def test_an_event_stream_has_neither_length_nor_chunks(self):
         with Emulator() as emulator, socket.create_connection(("127.0.0.1", emulator.port), 20) as wire:
