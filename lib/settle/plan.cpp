@@ -26,17 +26,13 @@ struct Due {
   std::optional<Time> created;
 };
 
-bool is_ours(const Contract& contract, const std::string& payer) {
-  return contract.agent_id() != payer && (contract.buyer_id().empty() || contract.buyer_id() == payer);
-}
-
 /// Oldest first, each once, however often it was listed.
 std::vector<Due> drafts(const Facts& facts, const Policy& policy) {
   std::vector<Due> due;
   std::set<std::string> seen;
   for (const auto& statement : facts.statements)
     for (const auto& settlement : statement.settlements)
-      if (is_ours(statement.contract, facts.payer_id) &&
+      if (is_paid_by(statement.contract, facts.payer_id) &&
           (settlement.is_draft() || settlement.status() == "failed") &&
           selects(policy, settlement.rail(), statement.contract.id()) && seen.insert(settlement.id()).second)
         due.push_back({&statement, &settlement, parse_time(settlement.raw()["createdAt"].text())});
@@ -198,6 +194,10 @@ Purses Plan::totals() const {
     if (!line.is_held())
       sums[purse_of(line.owed.currency)] = sums[purse_of(line.owed.currency)] + line.owed.amount;
   return sums;
+}
+
+bool is_paid_by(const Contract& contract, const std::string& payer_id) {
+  return contract.agent_id() != payer_id && (contract.buyer_id().empty() || contract.buyer_id() == payer_id);
 }
 
 Plan make_plan(const Facts& facts, const Policy& policy, Time now) {

@@ -52,6 +52,9 @@ struct Plan {
   [[nodiscard]] Purses totals() const; ///< of what is payable
 };
 
+/// Whether a contract is paid by this agent; one that does not say who pays may be, unless we do the work.
+bool is_paid_by(const agentsgethired::Contract& contract, const std::string& payer_id);
+
 /// What would be paid and what is held back, oldest first. The same facts give the same plan.
 Plan make_plan(const Facts& facts, const Policy& policy, Time now);
 
