@@ -23,6 +23,14 @@ constexpr long long k_usual_port = 8402;
 
 // Starting it
 
+emulator::Era era_of(std::string_view name) {
+  using emulator::Era;
+  for (const Era era : {Era::identity, Era::mixed, Era::proxy})
+    if (emulator::name_of(era) == name)
+      return era;
+  return Era::seed;
+}
+
 Result<emulator::Options> world_options(const Invocation& given) {
   emulator::Options options;
   const long long seed = given.integer("--seed").value_or(1);
@@ -34,6 +42,7 @@ Result<emulator::Options> world_options(const Invocation& given) {
     options.probe = emulator::ProbePolicy::lenient;
   else if (probe == "off")
     options.probe = emulator::ProbePolicy::off;
+  options.era = era_of(given.text("--era"));
   return options;
 }
 
@@ -204,6 +213,12 @@ std::vector<Option> options() {
        .help = "How an agent proves that it is there before it is hired: by answering a ping in time "
                "(strict), by having a session (lenient), not at all (off)",
        .choices = {"strict", "lenient", "off"}},
+      {.names = "--era",
+       .value = "ERA",
+       .help =
+           "The generation of AgentsGetHired: it registers agents and takes ah_ keys (seed), it does not and "
+           "takes ai_ keys (identity), it takes both (mixed), or none (proxy)",
+       .choices = {"seed", "identity", "mixed", "proxy"}},
       {.names = "--clock",
        .value = "MODE",
        .help = "real, or virtual: time stands still until POST /__emulator/clock {\"advance_ms\": N}",

@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace agr::emulator {
 namespace {
 
@@ -120,6 +122,11 @@ std::string World::bytes_for(std::string_view label) const {
 
 std::string World::uuid_for(std::string_view label) const {
   return as_uuid(bytes_for(label));
+}
+
+std::string_view name_of(Era era) {
+  constexpr std::array<std::string_view, 4> k_names{"seed", "identity", "mixed", "proxy"};
+  return k_names.at(static_cast<std::size_t>(era));
 }
 
 std::string hash_of(std::string_view credential) {

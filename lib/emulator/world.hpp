@@ -22,10 +22,20 @@ enum class ProbePolicy {
   off,     ///< always there
 };
 
+/// Which generation of AgentsGetHired is emulated (docs/wire/agentsgethired.md, "Emulator").
+enum class Era {
+  seed,     ///< registers agents itself, ah_ keys
+  identity, ///< sends them to AgentsIdentify, ai_ keys
+  mixed,    ///< registers, both kinds of keys
+  proxy,    ///< takes no key at all
+};
+std::string_view name_of(Era era);
+
 struct Options {
   std::uint64_t seed = 1;
   ProbePolicy probe = ProbePolicy::strict;
   bool rate_limits = true;
+  Era era = Era::seed;
 };
 
 /// Everything the emulator knows, in one database: the same seed and the same calls give the same bytes,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Human buyers: magic links instead of keys (docs/wire/agentsgethired.md, "Buyers").
+#include "emulator/agentsgethired/buyers.hpp"
+
 #include "base/text.hpp"
 #include "emulator/agentsgethired/credentials.hpp"
 #include "emulator/agentsgethired/fields.hpp"
@@ -46,8 +48,8 @@ Result<std::string> email_of(const json::Value& body) {
   return email;
 }
 
-Result<std::optional<store::Row>> by_email(Call& call, const std::string& email) {
-  return call.db().first("SELECT * FROM ah_buyers WHERE email = ?", {email});
+Result<std::optional<store::Row>> by_email(Turn& turn, const std::string& email) {
+  return turn.db().first("SELECT * FROM ah_buyers WHERE email = ?", {email});
 }
 
 /// A link works once.
@@ -61,17 +63,29 @@ Result<store::Row> take_link(Call& call, std::string_view token) {
   return *link;
 }
 
-Result<store::Row> buyer_behind(Call& call, const store::Row& link) {
-  const std::string email = link.text("email");
-  AGR_TRY_ASSIGN(auto known, by_email(call, email));
+Result<store::Row> known_or_new(Turn& turn, const std::string& email, std::string_view name) {
+  AGR_TRY_ASSIGN(auto known, by_email(turn, email));
   if (known)
     return std::move(*known);
-  AGR_TRY_ASSIGN(const std::string id, call.turn.world.fresh_uuid());
-  AGR_TRY(call.db().run(
-      "INSERT INTO ah_buyers(id, email, profile, created_at) VALUES(?, ?, ?, ?)",
-      {id, email, json::write(json::Value::object({{"name", link.text("name")}})), to_cell(call.turn.now)}));
-  AGR_TRY_ASSIGN(auto row, by_email(call, email));
+  AGR_TRY_ASSIGN(const std::string id, turn.world.fresh_uuid());
+  AGR_TRY(turn.db().run("INSERT INTO ah_buyers(id, email, profile, created_at) VALUES(?, ?, ?, ?)",
+                        {id, email, json::write(json::Value::object({{"name", name}})), to_cell(turn.now)}));
+  AGR_TRY_ASSIGN(auto row, by_email(turn, email));
   return std::move(*row);
+}
+
+/// Who a body introduces: an address, and a name the first time.
+struct Introduction {
+  std::string email;
+  std::string name;
+};
+
+Result<Introduction> introduction_in(Turn& turn, const json::Value& body) {
+  AGR_TRY_ASSIGN(const std::string email, email_of(body));
+  AGR_TRY_ASSIGN(const auto known, by_email(turn, email));
+  AGR_TRY_ASSIGN(const json::Value profile,
+                 take_fields(body, std::span(k_profile).first(1), known ? Intent::change : Intent::create));
+  return Introduction{email, profile["name"].text()};
 }
 
 Result<store::Row> find_buyer(Call& call, const std::string& id) {
@@ -83,24 +97,25 @@ Result<store::Row> find_buyer(Call& call, const std::string& id) {
 
 } // namespace
 
+Result<json::Value> buyer_with(Turn& turn, const json::Value& body) {
+  AGR_TRY_ASSIGN(const Introduction who, introduction_in(turn, body));
+  return known_or_new(turn, who.email, who.name).map(own_json);
+}
+
 /// The answer is the same whether the address is known or not. No mail is sent: the link waits in the world.
 Result<Response> request_magic_link(Call& call) {
   AGR_TRY_ASSIGN(const json::Value body, call.body());
-  AGR_TRY_ASSIGN(const std::string email, email_of(body));
-  AGR_TRY_ASSIGN(const auto known, by_email(call, email));
-  AGR_TRY_ASSIGN(const json::Value profile,
-                 take_fields(body, std::span(k_profile).first(1), known ? Intent::change : Intent::create));
+  AGR_TRY_ASSIGN(const Introduction who, introduction_in(call.turn, body));
   AGR_TRY_ASSIGN(const std::string bytes, call.turn.world.fresh_bytes());
-  AGR_TRY(call.db().run(
-      "INSERT INTO ah_magic_links(token, email, name, expires_at) VALUES(?, ?, ?, ?)",
-      {base64url(bytes), email, profile["name"].text(), to_cell(call.turn.now + k_link_lives)}));
+  AGR_TRY(call.db().run("INSERT INTO ah_magic_links(token, email, name, expires_at) VALUES(?, ?, ?, ?)",
+                        {base64url(bytes), who.email, who.name, to_cell(call.turn.now + k_link_lives)}));
   return ok();
 }
 
 Result<Response> verify_magic_link(Call& call) {
   AGR_TRY_ASSIGN(const json::Value body, call.body());
   AGR_TRY_ASSIGN(const store::Row link, take_link(call, body["token"].as_string().value_or("")));
-  AGR_TRY_ASSIGN(const store::Row buyer, buyer_behind(call, link));
+  AGR_TRY_ASSIGN(const store::Row buyer, known_or_new(call.turn, link.text("email"), link.text("name")));
   AGR_TRY_ASSIGN(const Header cookie, begin_session(call.turn, {"buyer", buyer.text("id")}));
   Response response = ok({{"buyer", own_json(buyer)}});
   response.headers.push_back(cookie);

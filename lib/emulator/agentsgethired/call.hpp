@@ -28,7 +28,8 @@ struct Call {
   const Request& request;
   Params path = {};
   Params query = {};
-  Party caller = {}; ///< nobody on public operations
+  Party caller = {};    ///< nobody on public operations
+  bool is_final = true; ///< whether a repetition gets the same answer (Idempotency-Key)
 
   [[nodiscard]] store::Database& db() const { return turn.db(); }
   /// The body as a JSON object; an empty body is an empty object. Refuses with 400 and 415.

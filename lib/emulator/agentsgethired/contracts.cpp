@@ -78,7 +78,7 @@ Result<void> complete_when_done(Turn& turn, std::string_view id) {
   AGR_TRY(turn.db().run(
       "UPDATE ah_contracts SET status = 'completed', updated_at = ?1 WHERE id = ?2 AND status = 'active' "
       "AND EXISTS(SELECT 1 FROM ah_settlements WHERE contract_id = ?2 AND status IN ('sent', 'settled')) "
-      "AND NOT EXISTS(SELECT 1 FROM ah_settlements WHERE contract_id = ?2 AND status = 'draft') "
+      "AND NOT EXISTS(SELECT 1 FROM ah_settlements WHERE contract_id = ?2 AND status IN ('draft', 'failed')) "
       "AND (SELECT COUNT(*) FROM ah_reviews WHERE contract_id = ?2) = 2",
       {to_cell(turn.now), std::string(id)}));
   return {};

@@ -2,6 +2,7 @@
 #include "emulator/agentsgethired/credentials.hpp"
 
 #include "base/text.hpp"
+#include "emulator/agentsgethired/settings.hpp"
 
 #include <fmt/format.h>
 
@@ -60,6 +61,11 @@ Result<Party> by_key(Turn& turn, std::string_view authorization) {
   return *agent;
 }
 
+std::string key_from(std::string_view kind, std::string_view bytes) {
+  const std::string digits = hex(bytes);
+  return fmt::format("{}_emulator{}_{}", kind, digits.substr(0, 8), digits.substr(8, 40));
+}
+
 Header cookie(std::string_view value, std::chrono::seconds age) {
   return {"Set-Cookie", fmt::format("{}={}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax", k_cookie,
                                     value, age.count())};
@@ -68,13 +74,30 @@ Header cookie(std::string_view value, std::chrono::seconds age) {
 } // namespace
 
 std::string api_key_from(std::string_view bytes) {
-  const std::string digits = hex(bytes);
-  return fmt::format("ah_emulator{}_{}", digits.substr(0, 8), digits.substr(8, 40));
+  return key_from("ah", bytes);
+}
+
+std::string central_key_from(std::string_view bytes) {
+  return key_from("ai", bytes);
+}
+
+Result<void> add_central_key(Turn& turn, std::string_view agent_id, std::string_view key) {
+  AGR_TRY(turn.db().run("INSERT INTO ah_central_keys(key_hash, agent_id) VALUES(?, ?)",
+                        {hash_of(key), std::string(agent_id)}));
+  return {};
 }
 
 Result<std::optional<Party>> agent_with_key(Turn& turn, std::string_view api_key) {
-  AGR_TRY_ASSIGN(const auto row,
-                 turn.db().first("SELECT id FROM ah_agents WHERE key_hash = ?", {hash_of(api_key)}));
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  if (settings.era == "proxy")
+    return forbidden("keys are not taken here any more: calls come through the central proxy");
+  if (!settings.honours(api_key))
+    return std::nullopt;
+  AGR_TRY_ASSIGN(
+      const auto row,
+      turn.db().first("SELECT id FROM ah_agents WHERE key_hash = ?1 OR (deleted_at IS NULL AND id IN "
+                      "(SELECT agent_id FROM ah_central_keys WHERE key_hash = ?1))",
+                      {hash_of(api_key)}));
   if (!row)
     return std::nullopt;
   return Party{"agent", row->text("id")};

@@ -2,6 +2,7 @@
 // Executing a settlement: the one operation that pays (docs/wire/agentsgethired.md, "Execute").
 #include "base/text.hpp"
 #include "emulator/agentsgethired/operations.hpp"
+#include "emulator/agentsgethired/settings.hpp"
 #include "emulator/agentsgethired/settlements.hpp"
 #include "emulator/ledger.hpp"
 #include "receipt/receipt.hpp"
@@ -103,10 +104,18 @@ Result<void> finish(Turn& turn, const Due& due, const Proof& proof) {
   const store::Cell receipt =
       proof.receipt.is_null() ? store::Cell(nullptr) : store::Cell(json::write(proof.receipt));
   AGR_TRY(turn.db().run("UPDATE ah_settlements SET status = ?, reference = ?, receipt = ?, executed_at = ?, "
-                        "updated_at = ? WHERE id = ?",
+                        "updated_at = ?, error = NULL WHERE id = ?",
                         {proof.status, proof.reference, receipt, now, now, due.settlement.id}));
   AGR_TRY(book(turn, due, proof));
   return complete_when_done(turn, due.contract.id);
+}
+
+/// Nothing has moved; the same request may be sent again.
+Result<void> give_up(Call& call, const Due& due) {
+  call.is_final = false;
+  AGR_TRY(call.db().run("UPDATE ah_settlements SET status = 'failed', error = ?, updated_at = ? WHERE id = ?",
+                        {"the transfer failed", to_cell(call.turn.now), due.settlement.id}));
+  return {};
 }
 
 } // namespace
@@ -114,12 +123,17 @@ Result<void> finish(Turn& turn, const Due& due, const Proof& proof) {
 Result<Response> execute_settlement(Call& call) {
   AGR_TRY_ASSIGN(const Due due, due_of(call));
   AGR_TRY_ASSIGN(const json::Value body, call.body());
-  if (due.settlement.status != "draft")
+  if (!due.settlement.can_be_executed())
     return not_draft(due.settlement);
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(call.turn));
   const receipt::Rail rail = receipt::parse_rail(due.settlement.method).value_or(receipt::Rail::stripe);
+  if (rail != receipt::Rail::stripe && settings.receipts == "reject")
+    return refuse(400, "receipt_rejected", "no receipt is accepted at present");
+  if (settings.transfers == "refuse")
+    return refuse(402, "payment_refused", "the rail refuses to pay this");
   AGR_TRY_ASSIGN(const Proof proof, rail == receipt::Rail::stripe ? proof_by_transfer(call)
                                                                   : proof_by_receipt(call, due, rail, body));
-  AGR_TRY(finish(call.turn, due, proof));
+  AGR_TRY(settings.transfers == "fail" ? give_up(call, due) : finish(call.turn, due, proof));
   AGR_TRY_ASSIGN(json::Value settlement, shown_settlement(call.turn, due.settlement.id));
   return ok({{"settlement", std::move(settlement)}});
 }

@@ -40,7 +40,7 @@ Result<std::optional<Response>> replay(const Call& call) {
 }
 
 Result<void> remember(const Call& call, const Response& response) {
-  if (const auto key = key_of(call))
+  if (const auto key = key_of(call); key && call.is_final)
     AGR_TRY(call.db().run(
         "INSERT INTO ah_replays(party_id, key, fingerprint, status, body) VALUES(?, ?, ?, ?, ?)",
         {call.caller.id, *key, fingerprint(call.request), std::int64_t{response.status}, response.body}));

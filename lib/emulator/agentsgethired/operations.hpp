@@ -76,4 +76,12 @@ Operation show_stats;
 Operation show_skill;
 Operation show_quickstart;
 
+// controls.cpp, for tests
+Operation show_settings;
+Operation patch_settings;
+Operation list_magic_links;
+Operation begin_buyer_session;
+Operation mint_central_key;
+Operation cancel_contract;
+
 } // namespace agr::emulator::agentsgethired

@@ -6,6 +6,7 @@
 #include "emulator/agentsgethired/credentials.hpp"
 #include "emulator/agentsgethired/fields.hpp"
 #include "emulator/agentsgethired/operations.hpp"
+#include "emulator/agentsgethired/settings.hpp"
 
 #include <fmt/format.h>
 
@@ -47,16 +48,25 @@ std::string default_key(const World& world, const DefaultAgent& agent) {
   return api_key_from(world.bytes_for(fmt::format("agentsgethired/key/{}", agent.label)));
 }
 
+std::string default_central_key(const World& world, const DefaultAgent& agent) {
+  return central_key_from(world.bytes_for(fmt::format("agentsgethired/central-key/{}", agent.label)));
+}
+
 std::string default_id(const World& world, const DefaultAgent& agent) {
   return world.uuid_for(fmt::format("agentsgethired/{}", agent.label));
 }
 
-Response discover(const World& world) {
+std::string_view next_step(const Settings& settings) {
+  return settings.registers_here() ? "POST /api/agents again with name, bio and skills, without \"phase\"."
+                                   : "Register at AgentsIdentify; its ai_ key is good here.";
+}
+
+Response discover(const World& world, const Settings& settings) {
   return ok({{"phase", "discover"},
              {"brief", identity_brief(world)},
              {"instructions",
               "Use the brief as inspiration for a profile of your own; nothing of it is sent back."},
-             {"hint", "POST /api/agents again with name, bio and skills, without \"phase\"."}});
+             {"hint", next_step(settings)}});
 }
 
 /// Hundredths, half up: a rating for people to read.
@@ -74,6 +84,12 @@ Result<bool> has_live_contracts(const Call& call) {
                                  "(agent_id = ?1 OR (buyer_type = 'agent' AND buyer_id = ?1))",
                                  {call.caller.id}));
   return row.has_value();
+}
+
+Result<void> check_known(Turn& turn, const std::string& id) {
+  AGR_TRY_ASSIGN(const auto row,
+                 turn.db().first("SELECT 1 FROM ah_agents WHERE id = ? AND deleted_at IS NULL", {id}));
+  return row ? Result<void>{} : not_found("agent");
 }
 
 } // namespace
@@ -110,12 +126,27 @@ Result<json::Value> own_profile(Turn& turn, std::string_view agent_id) {
   return agent;
 }
 
+Result<std::string> agent_of(Turn& turn, const json::Value& body) {
+  if (body.has("agentId")) {
+    AGR_TRY(check_known(turn, body["agentId"].text()));
+    return body["agentId"].text();
+  }
+  AGR_TRY_ASSIGN(const json::Value profile, take_fields(body, k_profile, Intent::create));
+  AGR_TRY_ASSIGN(const std::string id, turn.world.fresh_uuid());
+  // Agents of the newer era have no key of this marketplace alone: nobody knows what this one is made of.
+  AGR_TRY(insert_agent(turn, id, turn.world.bytes_for("agentsgethired/no-key/" + id), profile));
+  return id;
+}
+
 Result<Response> register_agent(Call& call) {
   AGR_TRY_ASSIGN(const json::Value body, call.body());
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(call.turn));
   if (body["phase"].as_string() == "discover")
-    return discover(call.turn.world);
+    return discover(call.turn.world, settings);
   if (body.has("phase"))
     return bad_request("phase must be \"discover\", or absent to register");
+  if (!settings.registers_here())
+    return refuse(410, "registration_moved", "agents register at AgentsIdentify now, not here");
   AGR_TRY_ASSIGN(const json::Value profile, take_fields(body, k_profile, Intent::create));
   AGR_TRY_ASSIGN(const std::string id, call.turn.world.fresh_uuid());
   AGR_TRY_ASSIGN(const std::string bytes, call.turn.world.fresh_bytes());
@@ -164,16 +195,21 @@ Result<void> seed_agents(Turn& turn) {
   for (const DefaultAgent& agent : k_default_agents) {
     const json::Value profile = json::Value::object(
         {{"name", agent.name}, {"bio", agent.bio}, {"skills", json::Value::array({agent.skill})}});
-    AGR_TRY(insert_agent(turn, default_id(turn.world, agent), default_key(turn.world, agent), profile));
+    const std::string id = default_id(turn.world, agent);
+    AGR_TRY(insert_agent(turn, id, default_key(turn.world, agent), profile));
+    AGR_TRY(add_central_key(turn, id, default_central_key(turn.world, agent)));
   }
   return {};
 }
 
 json::Value describe_agents(const World& world) {
+  const bool newer = world.options().era == Era::identity || world.options().era == Era::proxy;
   json::Value agents = json::Value::array();
   for (const DefaultAgent& agent : k_default_agents)
     agents.push(json::Value::object(
-        {{"id", default_id(world, agent)}, {"name", agent.name}, {"api_key", default_key(world, agent)}}));
+        {{"id", default_id(world, agent)},
+         {"name", agent.name},
+         {"api_key", newer ? default_central_key(world, agent) : default_key(world, agent)}}));
   return json::Value::object({{"agents", std::move(agents)}});
 }
 

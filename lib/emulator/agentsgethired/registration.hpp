@@ -11,6 +11,10 @@ extern const std::string_view k_select_agents;
 /// An agent's profile as everybody sees it.
 json::Value agent_json(const store::Row& row);
 
+/// The agent that a body names (`agentId`) or describes as registration does; then it is made. Refuses with
+/// 404 and 400.
+Result<std::string> agent_of(Turn& turn, const json::Value& body);
+
 /// An agent's profile as it sees itself: with the rails it can be paid by.
 Result<json::Value> own_profile(Turn& turn, std::string_view agent_id);
 

@@ -5,6 +5,7 @@
 #include "emulator/agentsgethired/fields.hpp"
 #include "emulator/agentsgethired/operations.hpp"
 #include "emulator/agentsgethired/page.hpp"
+#include "emulator/agentsgethired/settings.hpp"
 
 #include <array>
 
@@ -54,7 +55,8 @@ Result<bool> has_reviewed(Turn& turn, const Contract& contract, const Party& aut
 
 Result<void> check_reviewable(Turn& turn, const Contract& contract, const Party& author) {
   AGR_TRY_ASSIGN(const bool paid, was_paid(turn, contract));
-  if (!paid)
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  if (!paid && !settings.early_reviews)
     return conflict("nothing_settled", "a contract is reviewed once something was paid under it");
   AGR_TRY_ASSIGN(const bool again, has_reviewed(turn, contract, author));
   if (again)

@@ -7,6 +7,7 @@
 #include "emulator/agentsgethired/operations.hpp"
 #include "emulator/agentsgethired/registration.hpp"
 #include "emulator/agentsgethired/schema.hpp"
+#include "emulator/agentsgethired/variants.hpp"
 
 #include <array>
 
@@ -79,6 +80,13 @@ constexpr auto k_routes = std::to_array<Route>({
     {"GET", "/api/stats", Access::member, show_stats},
     {"GET", "/api/skill", Access::anyone, show_skill},
     {"GET", "/api/quickstart", Access::anyone, show_quickstart},
+
+    {"GET", "/__emulator/agentsgethired/settings", Access::anyone, show_settings},
+    {"PATCH", "/__emulator/agentsgethired/settings", Access::anyone, patch_settings},
+    {"GET", "/__emulator/agentsgethired/magic-links", Access::anyone, list_magic_links},
+    {"POST", "/__emulator/agentsgethired/buyer-sessions", Access::anyone, begin_buyer_session},
+    {"POST", "/__emulator/agentsgethired/keys", Access::anyone, mint_central_key},
+    {"POST", "/__emulator/agentsgethired/contracts/:id/cancel", Access::anyone, cancel_contract},
 });
 
 json::Value error_body(std::string_view message, std::string_view code) {
@@ -105,8 +113,9 @@ Result<void> admit(Call& call, Access access) {
   return {};
 }
 
-Result<Response> serve(Call& call, const Route& route) {
+Result<Response> serve(Call& call, const Route& route, const Settings& settings) {
   AGR_TRY(admit(call, route.access));
+  AGR_TRY(count_request(call, settings));
   AGR_TRY_ASSIGN(auto earlier, replay(call));
   if (earlier)
     return std::move(*earlier);
@@ -118,22 +127,30 @@ Result<Response> serve(Call& call, const Route& route) {
 Result<Reply> handle(Turn& turn, const Request& request) {
   if (request.body.size() > k_largest_body)
     return refuse(413, "body_too_large", "the body is larger than 256 KiB");
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  if (auto elsewhere = other_host(request, settings))
+    return std::move(*elsewhere);
   auto match = find_route<Route>(k_routes, request.method, request.path);
   if (match.route == nullptr)
     return no_such_route(match.allowed);
   Call call{turn, request, std::move(match.params), Params::from_query(request.query)};
-  AGR_TRY_ASSIGN(Response response, serve(call, *match.route));
-  return response;
+  AGR_TRY_ASSIGN(Response response, serve(call, *match.route, settings));
+  return in_wanted_form(std::move(response), settings);
 }
 
 Result<Response> explain(Turn&, const Request&, const Error& error) {
   if (!is_refusal(error))
     return json_response(500, error_body(error.message, "internal"));
-  return json_response(*error.http_status, error_body(error.message, lower(error.code)));
+  Response response = json_response(*error.http_status, error_body(error.message, lower(error.code)));
+  if (error.retry_after)
+    response.headers.push_back(
+        {"Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count())});
+  return response;
 }
 
 bool owns(std::string_view path) {
-  return path.starts_with("/api/") && !path.starts_with("/api/v1/");
+  return (path.starts_with("/api/") && !path.starts_with("/api/v1/")) ||
+         path.starts_with("/__emulator/agentsgethired/");
 }
 
 // Nothing here dies with a connection, waits for a moment or for an answer from outside.

@@ -12,6 +12,15 @@ CREATE TABLE IF NOT EXISTS ah_agents(
   id TEXT PRIMARY KEY, key_hash TEXT UNIQUE, profile TEXT NOT NULL,
   created_at INTEGER NOT NULL, last_active INTEGER NOT NULL, deleted_at INTEGER) WITHOUT ROWID;
 
+-- Keys of the newer, shared kind: an agent may have several.
+CREATE TABLE IF NOT EXISTS ah_central_keys(
+  key_hash TEXT PRIMARY KEY, agent_id TEXT NOT NULL REFERENCES ah_agents(id)) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS ah_settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS ah_request_counts(
+  caller TEXT PRIMARY KEY, minute INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS ah_buyers(
   id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, profile TEXT NOT NULL,
   created_at INTEGER NOT NULL) WITHOUT ROWID;
@@ -56,7 +65,7 @@ CREATE TABLE IF NOT EXISTS ah_contracts(
   id TEXT PRIMARY KEY, role_id TEXT NOT NULL UNIQUE REFERENCES ah_roles(id),
   application_id TEXT NOT NULL UNIQUE REFERENCES ah_applications(id),
   agent_id TEXT NOT NULL REFERENCES ah_agents(id), buyer_type TEXT NOT NULL, buyer_id TEXT NOT NULL,
-  status TEXT NOT NULL CHECK(status IN ('active', 'completed')),
+  status TEXT NOT NULL CHECK(status IN ('active', 'completed', 'cancelled')),
   terms TEXT NOT NULL, destination TEXT NOT NULL,
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ah_contracts_by_agent ON ah_contracts(agent_id, created_at DESC, id);
@@ -70,8 +79,8 @@ END;
 CREATE TABLE IF NOT EXISTS ah_settlements(
   id TEXT PRIMARY KEY, contract_id TEXT NOT NULL REFERENCES ah_contracts(id), method TEXT NOT NULL,
   amount TEXT NOT NULL, units INTEGER NOT NULL CHECK(units > 0), currency TEXT NOT NULL,
-  status TEXT NOT NULL CHECK(status IN ('draft', 'sent', 'settled', 'cancelled')),
-  receipt TEXT, reference TEXT UNIQUE, memo TEXT, executed_at INTEGER,
+  status TEXT NOT NULL CHECK(status IN ('draft', 'sent', 'settled', 'failed', 'cancelled')),
+  receipt TEXT, reference TEXT UNIQUE, memo TEXT, error TEXT, executed_at INTEGER,
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   CHECK((status IN ('sent', 'settled')) = (reference IS NOT NULL))) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ah_settlements_by_contract ON ah_settlements(contract_id, created_at DESC, id);

@@ -32,7 +32,7 @@ json::Value settlement_json(const store::Row& row) {
                               {"providerReceipt", document(row, "receipt")},
                               {"providerReference", row.maybe_text("reference")},
                               {"memo", row.maybe_text("memo")},
-                              {"error", nullptr},
+                              {"error", row.maybe_text("error")},
                               {"executedAt", moment(row, "executed_at")},
                               {"createdAt", moment(row, "created_at")},
                               {"updatedAt", moment(row, "updated_at")}});

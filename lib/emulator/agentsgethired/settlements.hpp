@@ -9,15 +9,18 @@
 
 namespace agr::emulator::agentsgethired {
 
-/// One payment under a contract. A draft can be changed, cancelled or executed; all else is final.
+/// One payment under a contract. A draft can be changed, cancelled or executed, a failed one executed again;
+/// all else is final.
 struct Settlement {
   std::string id;
   std::string contract_id;
   std::string method; ///< the rail
   std::string amount;
   std::string currency;
-  std::string status;  ///< draft, then sent (stripe), settled (x402, mpp) or cancelled
+  std::string status;  ///< draft, then sent (stripe), settled (x402, mpp), failed or cancelled
   json::Value receipt; ///< as submitted, or null
+
+  [[nodiscard]] bool can_be_executed() const { return status == "draft" || status == "failed"; }
 };
 
 /// What a draft is for.
