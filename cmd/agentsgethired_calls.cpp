@@ -2,14 +2,29 @@
 #include "cmd/agentsgethired_calls.hpp"
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "cmd/input.hpp"
 #include "cmd/paging.hpp"
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace agr::cmd {
 
 using agentsgethired::Operation;
+
+namespace {
+
+/// A redirect costs a request every time; the configuration can spare it.
+void say_where(Context& context, const std::string& url) {
+  if (const auto there = Url::parse(url))
+    context.say(fmt::format("AgentsGetHired answers at {}; with that as its url in the profile, requests go "
+                            "there directly.",
+                            there->origin()));
+}
+
+} // namespace
 
 Result<agentsgethired::Service> marketplace(Context& context) {
   AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
@@ -21,8 +36,15 @@ Result<agentsgethired::Service> marketplace(Context& context) {
 }
 
 agentsgethired::Service marketplace_at(Context& context, agentsgethired::Endpoint endpoint) {
-  return agentsgethired::Service(
-      std::move(endpoint), [&context](http::Request request) { return context.send(std::move(request)); });
+  const std::string home = endpoint.url;
+  const auto send = [&context, home, told = false](http::Request request) mutable {
+    auto response = context.send(std::move(request));
+    const bool elsewhere = response && !response->url.empty() && !response->url.starts_with(home);
+    if (elsewhere && !std::exchange(told, true))
+      say_where(context, response->url);
+    return response;
+  };
+  return {std::move(endpoint), send};
 }
 
 Result<Reply> show(Context& context, const Operation& operation, const std::string& id, output::View view) {

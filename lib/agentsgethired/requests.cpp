@@ -57,7 +57,7 @@ Result<http::Request> encode(const Endpoint& endpoint, const Operation& operatio
   if (!call.idempotency_key.empty())
     request.headers.push_back({"Idempotency-Key", call.idempotency_key});
   request.timeout = call.timeout.value_or(request.timeout);
-  request.follow = http::Follow::www_pair;
+  request.follow = call.before_moving ? http::Follow::hand_back : http::Follow::www_pair;
   request.repeat = operation.method == "GET" ? http::Repeat::safe : http::Repeat::never;
   return request;
 }

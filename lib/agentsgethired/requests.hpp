@@ -6,6 +6,7 @@
 #include "http/message.hpp"
 #include "json/value.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +21,8 @@ struct Endpoint {
   std::string key_source = {}; ///< for errors: "environment AGENTSGETHIRED_API_KEY"
 };
 
+class Service;
+
 /// What one call adds to its operation.
 struct Call {
   std::vector<std::string> ids = {}; ///< for the "{}" of the path, in order
@@ -27,6 +30,9 @@ struct Call {
   std::vector<std::pair<std::string, std::string>> query = {};
   std::string idempotency_key = {};
   std::optional<Millis> timeout = {}; ///< when the usual one is too short
+  /// When this is set, the www pair is not followed by itself: it is asked first, with the service at the
+  /// other host, and the request goes there only when it agrees. Its error becomes the outcome.
+  std::function<Result<void>(const Service& there)> before_moving = {};
 };
 
 /// The request of an operation. Reads may be repeated, changes never: the service documents no way to

@@ -3,7 +3,9 @@
 
 #include "agentsgethired/envelope.hpp"
 #include "agentsgethired/errors.hpp"
+#include "base/url.hpp"
 #include "http/errors.hpp"
+#include "http/redirect.hpp"
 
 #include <set>
 
@@ -15,13 +17,42 @@ constexpr int k_most_pages = 1000;
 } // namespace
 
 Result<std::string> Service::body(const Operation& operation, const Call& call) const {
-  AGR_TRY_ASSIGN(auto request, encode(m_endpoint, operation, call));
-  auto response = m_send(std::move(request));
+  AGR_TRY_ASSIGN(auto request, encode(m_here, operation, call));
+  auto response = m_send(request);
+  if (response && call.before_moving && http::is_redirect(*response))
+    response = go_along(std::move(request), *response, call);
+  if (response && !response->url.empty())
+    m_here = at(response->url);
   if (!response)
     return fail(explain(std::move(response).error(), m_endpoint, operation));
   if (!response->ok())
     return fail(explain(http::error_of(*response, operation.attempt), m_endpoint, operation));
   return std::move(response->body);
+}
+
+/// The endpoint at the host of `url`, everything else unchanged.
+Endpoint Service::at(const std::string& url) const {
+  const auto from = Url::parse(m_here.url);
+  const auto to = Url::parse(url);
+  Endpoint there = m_here;
+  if (!from || !to)
+    return there;
+  there.url = to->origin() + from->path;
+  if (there.credential)
+    there.credential->origin = to->origin();
+  return there;
+}
+
+Result<http::Response> Service::go_along(http::Request request, const http::Response& redirect,
+                                         const Call& call) const {
+  request.follow = http::Follow::www_pair;
+  AGR_TRY_ASSIGN(auto next, http::follow(request, redirect, 0));
+  AGR_TRY(call.before_moving(Service(at(next.url), m_send)));
+  next.follow = http::Follow::none;
+  auto response = m_send(next);
+  if (response)
+    response->url = next.url;
+  return response;
 }
 
 Result<json::Value> Service::one(const Operation& operation, const Call& call) const {

@@ -17,8 +17,10 @@ public:
   /// Which items of a list are wanted.
   using Keep = std::function<bool(const json::Value&)>;
 
-  Service(Endpoint endpoint, Send send) : m_endpoint(std::move(endpoint)), m_send(std::move(send)) {}
+  Service(Endpoint endpoint, Send send)
+      : m_endpoint(std::move(endpoint)), m_here(m_endpoint), m_send(std::move(send)) {}
 
+  /// As configured, whatever redirects said since.
   [[nodiscard]] const Endpoint& endpoint() const { return m_endpoint; }
 
   Result<json::Value> one(const Operation& operation, const Call& call = {}) const;
@@ -30,7 +32,12 @@ public:
   Result<std::string> body(const Operation& operation, const Call& call = {}) const;
 
 private:
+  Result<http::Response> go_along(http::Request request, const http::Response& redirect,
+                                  const Call& call) const;
+  [[nodiscard]] Endpoint at(const std::string& url) const;
+
   Endpoint m_endpoint;
+  mutable Endpoint m_here; ///< the host that answered last: a redirect is followed once, not every time
   Send m_send;
 };
 

@@ -24,8 +24,10 @@ Result<Response> Client::send(Request request) {
   const RetryRule rule{.tries = m_policy.tries, .max_wait = m_policy.max_wait};
   Progress progress;
   for (int followed = 0;;) {
-    const Result<Response> outcome = exchange(request, progress);
-    if (outcome && is_redirect(*outcome)) {
+    Result<Response> outcome = exchange(request, progress);
+    if (outcome && followed > 0)
+      outcome->url = request.url;
+    if (outcome && is_redirect(*outcome) && request.follow != Follow::hand_back) {
       AGR_TRY_ASSIGN(request, follow(request, *outcome, followed++));
       continue;
     }

@@ -38,6 +38,7 @@ enum class Follow {
   none,
   same_origin, ///< reads anywhere on the same origin; changes only by 307 and 308
   www_pair,    ///< also once from a host to the same with or without "www.", everything else unchanged
+  hand_back,   ///< none: the redirect is the answer, for a caller that must look before it goes along
 };
 
 struct Request {
@@ -62,6 +63,7 @@ struct Response {
   int status = 0;
   std::vector<Header> headers = {};
   std::string body = {};
+  std::string url = {}; ///< where it came from, when that is not where the request first went
 
   /// The first header of that name, ignoring case; empty when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const;

@@ -49,8 +49,10 @@ Result<Request> follow_same_origin(Request request, int status, const Url& targe
 }
 
 Result<Request> follow_pair(Request request, int status, const Url& target, int followed) {
-  if (followed > 0 || status == k_see_other)
+  if (followed > 0)
     return fail(refused(request, target.to_string(), "it leads to another host once more"));
+  if (status == k_see_other)
+    request = to_see_other(std::move(request));
   request.url = target.to_string();
   if (request.credential)
     request.credential->origin = target.origin();
@@ -73,7 +75,7 @@ Result<Request> follow(const Request& request, const Response& response, int fol
   const Result<Url> target = from.resolve(location);
   if (!target)
     return fail(refused(request, location, "it is no web address"));
-  if (request.follow == Follow::none)
+  if (request.follow == Follow::none || request.follow == Follow::hand_back)
     return fail(refused(request, target->to_string(), "this request follows none"));
   if (followed >= k_most)
     return fail(refused(request, target->to_string(), fmt::format("{} in a row are enough", k_most)));

@@ -258,3 +258,20 @@ TEST_CASE("a second draft is made only on purpose") {
   CHECK(one.run({"settle", "create", "c1", "--another", "--amount", "5.50", "--memo", "rest"}).exit == 0);
   CHECK(one.last().body == R"({"amount":"5.50","memo":"rest"})");
 }
+
+TEST_CASE("another host of the pair is said once, and keeps method, body and key") {
+  Hired one;
+  one.environment.set("AGENTSGETHIRED_URL", "https://hired.example/api/v1");
+  one.market.on("PATCH /api/me", [](const http::Request& request) -> Result<http::Response> {
+    CHECK(request.url.starts_with(request.credential->origin));
+    if (request.url.starts_with("https://www."))
+      return http::Response{200, {}, R"({"id":"a1","status":"active"})"};
+    return http::Response{301, {{"Location", "https://www." + request.url.substr(8)}}, ""};
+  });
+  const Ran ran = one.run({"me", "edit", "--rate", "$45/hour"});
+  REQUIRE(ran.exit == 0);
+  CHECK(one.market.seen.size() == 2);
+  CHECK(one.last().method == "PATCH");
+  CHECK(one.last().body == one.market.seen.front().body);
+  CHECK(says(ran.err, "https://www.hired.example"));
+}

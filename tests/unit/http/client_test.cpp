@@ -168,7 +168,8 @@ TEST_CASE("the trace shows everything but secrets") {
       .method = "POST",
       .url = "https://a.example/x?y=1",
       .headers = {{"Accept", "application/json"}, {"Cookie", "session=abcdef"}, {"X-Note", "hunter2hunter2"}},
-      .body = R"({"name":"n","apiKey":"zzzzzzzz","nested":[{"repo_access_token":"yyyyyyyy","secret_key":"yyyyyyyy"}]})"};
+      .body =
+          R"({"name":"n","apiKey":"zzzzzzzz","nested":[{"repo_access_token":"yyyyyyyy","secret_key":"yyyyyyyy"}]})"};
   request.credential = key_for("https://a.example");
   const std::string out = trace_request(request, redactor);
   CHECK(out.find("> POST https://a.example/x?y=1\n") == 0);
@@ -209,4 +210,27 @@ TEST_CASE("trust comes from one place") {
     };
     CHECK(find_trust(lookup, [&row](const std::string&) { return row.hashed; }) == row.trust);
   }
+}
+
+TEST_CASE("an answer says where it came from, and a redirect is handed back to who asks for it") {
+  World world;
+  Request request{.method = "POST", .url = "https://market.example/a", .body = "{}", .repeat = Repeat::never};
+  request.credential = key_for("https://market.example");
+  const Response moved{.status = 308, .headers = {{"Location", "https://www.market.example/a"}}};
+
+  request.follow = Follow::www_pair;
+  world.transport.answers = {moved, Response{.status = 201}};
+  const auto there = world.send(request);
+  REQUIRE(there);
+  CHECK(there->url == "https://www.market.example/a");
+  CHECK(world.transport.asked.back().method == "POST");
+  CHECK(world.transport.asked.back().body == "{}");
+  CHECK(world.transport.asked.back().credential->origin == "https://www.market.example");
+
+  request.follow = Follow::hand_back;
+  world.transport.answers = {moved};
+  const auto handed = world.send(request);
+  REQUIRE(handed);
+  CHECK(handed->status == 308);
+  CHECK(handed->url.empty());
 }
