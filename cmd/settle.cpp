@@ -143,7 +143,7 @@ Result<Reply> audit_log(const std::vector<settle::AuditLine>& log) {
                                         {"SETTLEMENT", "settlement", Style::id},
                                         {"AMOUNT", "amount", Style::money},
                                         {"CURRENCY", "currency"},
-                                        {"NOTE", "note|reference"}},
+                                        {"NOTE", "note|reference|plan"}},
                                        "The audit log is empty.")};
 }
 
@@ -155,8 +155,9 @@ Result<Reply> run_audit(const Invocation& given, Context& context) {
       noted && std::ranges::find(log, *noted, &settle::AuditLine::hash) == log.end())
     return fail({Kind::conflict, fmt::format("no line of the audit log has the hash {}", printable(*noted)),
                  "the log was rewritten or cut since that hash was noted, or it was noted elsewhere"});
-  context.say(fmt::format("{} {} intact{}", log.size(), log.size() == 1 ? "line is" : "lines are",
-                          head.empty() ? "" : ", head " + head));
+  if (!log.empty())
+    context.say(
+        fmt::format("{} {} intact, head {}", log.size(), log.size() == 1 ? "line is" : "lines are", head));
   if (given.has("--log"))
     return audit_log(log);
   return Reply{.value = json::Value::object({{"intact", true}, {"lines", log.size()}, {"head", head}}),

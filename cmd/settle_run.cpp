@@ -32,7 +32,7 @@ std::string in_words(const settle::Purses& purses) {
   return sums.empty() ? "nothing" : join(sums, " and ");
 }
 
-std::string count_of(std::size_t count) {
+std::string count_of(std::ptrdiff_t count) {
   return fmt::format("{} {}", count, count == 1 ? "settlement" : "settlements");
 }
 
@@ -58,8 +58,10 @@ Result<settle::Policy> policy_for(const Invocation& given, Context& context, boo
 void say_plan(const Plan& plan, Context& context) {
   const auto payable = plan.payable().size();
   const auto held = plan.lines.size() - payable;
-  context.say(fmt::format("To pay: {} in {}{}.", in_words(plan.totals()), count_of(payable),
-                          held == 0 ? "" : fmt::format("; {} held back", held)));
+  if (!plan.lines.empty())
+    context.say(fmt::format("To pay: {} in {}{}.", in_words(plan.totals()),
+                            count_of(std::ssize(plan.payable())),
+                            held == 0 ? "" : fmt::format("; {} held back", held)));
 }
 
 Result<Reply> run_plan(const Invocation& given, Context& context) {
@@ -132,9 +134,11 @@ Reply reply_of(const std::vector<Paid>& report, const std::string& plan_hash, Co
   auto paid = json::Value::object();
   for (const auto& [purse, sum] : sums)
     paid.set(purse, sum.money());
-  const auto done = static_cast<std::size_t>(std::ranges::count(report, Outcome::paid, &Paid::outcome));
+  const auto done = std::ranges::count(report, Outcome::paid, &Paid::outcome);
+  const auto settled = done + std::ranges::count(report, Outcome::already_paid, &Paid::outcome);
   if (!report.empty())
-    context.say(fmt::format("Paid {} in {} of {}.", in_words(sums), done, report.size()));
+    context.say(fmt::format("Paid {} in {}; {} of {} lines are paid.", in_words(sums), count_of(done),
+                            settled, report.size()));
   const auto verdict = settle::verdict_on(report);
   return Reply{.value = json::Value::object({{"plan", plan_hash},
                                              {"verdict", verdict ? name_of(*verdict) : "paid"},

@@ -136,6 +136,10 @@ Result<std::optional<Line>> maybe_line(Result<std::optional<store::Row>> row) {
   return std::optional<Line>(std::move(line));
 }
 
+json::Value maybe(const std::string& text) {
+  return text.empty() ? json::Value() : json::Value(text);
+}
+
 /// What the audit log says of a payment. Body and receipt are named by their digests: the log is for showing.
 json::Value about(const Line& line) {
   const auto& owed = line.obligation;
@@ -147,11 +151,11 @@ json::Value about(const Line& line) {
                               {"amount", owed.amount},
                               {"currency", owed.currency},
                               {"destination", owed.destination},
-                              {"receipt_reference", owed.receipt_reference},
+                              {"receipt_reference", maybe(owed.receipt_reference)},
                               {"body_sha256", hex(crypto::sha256(line.body))},
                               {"attempt", line.attempts},
-                              {"reference", line.reference},
-                              {"note", line.note}});
+                              {"reference", maybe(line.reference)},
+                              {"note", maybe(line.note)}});
 }
 
 json::Value about(const Obligation& owed) {
