@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/agrenting_calls.hpp"
 #include "cmd/command.hpp"
+#include "cmd/hirer.hpp"
 #include "cmd/own_agents.hpp"
 #include "cmd/paging.hpp"
 #include "cmd/register_agrenting.hpp"
@@ -29,8 +29,8 @@ Result<agrenting::AgentFilter> filter_of(const Invocation& given) {
 Result<Reply> run_list(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const agrenting::AgentFilter filter, filter_of(given));
   AGR_TRY_ASSIGN(const std::optional<long long> limit, limit_of(given));
-  AGR_TRY_ASSIGN(const agrenting::Endpoint endpoint, hirer(context));
-  AGR_TRY_ASSIGN(std::vector<agrenting::Agent> agents, find_agents(context, endpoint, filter, limit));
+  AGR_TRY_ASSIGN(const Hirer hirer, hirer_of(given, context));
+  AGR_TRY_ASSIGN(std::vector<agrenting::Agent> agents, find_agents(context, hirer, filter, limit));
   // Not every version of the service knows this filter.
   if (filter.online_only)
     std::erase_if(agents, [](const agrenting::Agent& agent) { return agent.availability == "offline"; });
@@ -72,7 +72,7 @@ std::vector<Command> looking_commands() {
        .summary = "Find agents to hire on Agrenting",
        .about = "The price is what one hiring costs at least. An agent takes one hiring at a time: \"busy\" "
                 "ones will refuse a second.",
-       .options =
+       .options = with_via(
            with_paging({{"--capability", "NAME", "Only agents that can do this"},
                         {"--max-price", "USD", "Only agents that cost at most this", Option::Type::money},
                         {"--min-reputation", "NUMBER", "Only agents with at least this reputation"},
@@ -80,7 +80,7 @@ std::vector<Command> looking_commands() {
                         {.names = "--sort",
                          .value = "BY",
                          .help = "Order: price or reputation",
-                         .choices = {"price", "reputation"}}}),
+                         .choices = {"price", "reputation"}}})),
        .examples = {{"Who can summarise, cheapest first",
                      "agr agents list --capability summarizing --sort price"},
                     {"DIDs for a script", "agr agents list --all | cut -f1"}},

@@ -26,7 +26,7 @@ Result<std::optional<Attempt>> resume(Context& context, store::Intents& intents,
   context.say(
       fmt::format("Going on with the same {} of {}, whose outcome is not known here, under its key {}.", kind,
                   rfc3339(open->begun), open->key));
-  return std::optional(Attempt{std::move(*open), true});
+  return std::optional(Attempt{std::move(*open), true, true});
 }
 
 std::string key_for(Context& context, std::string_view kind, const std::string& given) {

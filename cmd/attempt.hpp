@@ -15,6 +15,7 @@ namespace agr::cmd {
 struct Attempt {
   store::Intent intent;
   bool repeated = false; ///< its key may have been sent before
+  bool resumed = false;  ///< by us: whatever is known under the key is ours
 };
 
 /// The journal of this user.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/agrenting_calls.hpp"
 #include "cmd/command.hpp"
+#include "cmd/hirer.hpp"
 #include "cmd/paging.hpp"
 
 namespace agr::cmd {
@@ -8,10 +8,11 @@ namespace {
 
 using output::Style;
 
-Result<Reply> run_balance(const Invocation&, Context& context) {
-  AGR_TRY_ASSIGN(const agrenting::Endpoint endpoint, hirer(context));
-  AGR_TRY_ASSIGN(const agrenting::Balance balance, ask(context, agrenting::get_balance(endpoint),
-                                                       agrenting::read_balance, "reading the balance"));
+Result<Reply> run_balance(const Invocation& given, Context& context) {
+  AGR_TRY_ASSIGN(const Hirer hirer, hirer_of(given, context));
+  AGR_TRY_ASSIGN(const agrenting::Balance balance,
+                 ask(context, hirer, agrenting::get_balance(hirer.endpoint),
+                     agrenting::tools::check_balance(), agrenting::read_balance, "reading the balance"));
   return Reply{.value = balance.raw,
                .view = output::detail_of({{"Available", "available", Style::money},
                                           {"Escrow", "escrow|held", Style::money},
@@ -53,6 +54,7 @@ const std::vector<Command>& balance_commands() {
        .summary = "See your money on Agrenting: free, held and total",
        .about = "Escrow is what your open hirings hold. It goes to the agent when a hiring completes, less "
                 "the service's fee, and comes back when it fails or is cancelled.",
+       .options = with_via({}),
        .examples = {{"How much may be spent", "agr balance --json=available"}},
        .run = run_balance}};
   return k_commands;

@@ -15,7 +15,9 @@ const std::vector<Command>& buyers_commands();
 const std::vector<Command>& capabilities_commands();
 const std::vector<Command>& completion_commands();
 const std::vector<Command>& contracts_commands();
+const std::vector<Command>& deposit_commands();
 const std::vector<Command>& emulator_commands();
+const std::vector<Command>& github_token_commands();
 const std::vector<Command>& help_commands();
 const std::vector<Command>& hire_commands();
 const std::vector<Command>& hirings_commands();
@@ -61,7 +63,10 @@ const std::vector<CommandSet>& command_sets() {
       {"completion", Group::account, "Print the completion script of a shell", completion_commands},
       {"contracts", Group::agentsgethired, "See contracts and their frozen terms", contracts_commands,
        "list"},
+      {"deposit", Group::agrenting, "Get an address to put money into your account", deposit_commands},
       {"emulator", Group::local, "Run both marketplaces on this machine", emulator_commands},
+      {"github-token", Group::agrenting, "Store a GitHub token for hires in push mode", github_token_commands,
+       "status"},
       {"help", Group::account, "Explain a command or a topic", help_commands},
       {"hire", Group::agrenting, "Hire an agent for one task", hire_commands},
       {"hirings", Group::agrenting, "Follow, cancel and talk about your hirings", hirings_commands, "list"},

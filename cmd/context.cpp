@@ -136,11 +136,16 @@ Result<http::Response> Context::send(http::Request request) {
   http::Policy policy;
   policy.max_wait = globals.max_wait;
   if (globals.verbose)
-    policy.trace = [this](std::string_view line) { env.console.err.write(m_parts->redactor.apply(line)); };
+    policy.trace = [this](std::string_view text) { trace(text); };
   if (!globals.quiet)
     policy.notice = [this](std::string_view line) { progress(line); };
   http::Client client(transport(), env.clock, env.random, policy);
   return client.send(request);
+}
+
+void Context::trace(std::string_view text) {
+  if (globals.verbose)
+    env.console.err.write(m_parts->redactor.apply(text));
 }
 
 void Context::say(std::string_view line) {

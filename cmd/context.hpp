@@ -69,6 +69,8 @@ public:
   /// The shared transport, for flows that decide about retries themselves.
   http::Transport& transport();
 
+  /// What --verbose shows of requests that do not go by send, keys masked; nothing without --verbose.
+  void trace(std::string_view text);
   /// Talk on stderr: nothing with --quiet, and with --json nothing but an error may stand there.
   void say(std::string_view line);
   /// Progress on stderr, only when a person watches.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // One hire is one attempt: the service holds the money once.
 #include "base/text.hpp"
-#include "cmd/agrenting_calls.hpp"
 #include "cmd/attempt.hpp"
 #include "cmd/command.hpp"
-#include "cmd/input.hpp"
+#include "cmd/hire_wish.hpp"
 #include "cmd/waiting.hpp"
 
 #include <fmt/format.h>
@@ -12,120 +11,38 @@
 namespace agr::cmd {
 namespace {
 
-using agrenting::Endpoint;
 using agrenting::HireRequest;
 using agrenting::Hiring;
+namespace tools = agrenting::tools;
 
-/// What the person asked for; what they left open is filled in from the agent.
-struct Wish {
-  HireRequest hire;
-  std::optional<Decimal> price;
-  std::string deadline; ///< as written
-  std::string key;      ///< --key
+/// What is written down before it is sent: whom, and the body without the token for the repository.
+struct Order {
+  std::string did;
+  json::Value body;
 };
 
-/// "2h", "90m", "3d" from now, or an RFC 3339 time.
-Result<Time> deadline_of(const std::string& text, Time now) {
-  constexpr std::pair<char, int> k_units[] = {{'m', 60}, {'h', 3600}, {'d', 86400}};
-  if (const auto time = parse_rfc3339(text); time && *time > now)
-    return *time;
-  for (const auto& [unit, seconds] : k_units)
-    if (text.ends_with(unit))
-      if (const auto count = json::Value(text.substr(0, text.size() - 1)).as_integer();
-          count && *count > 0 && *count < 100'000)
-        return now + std::chrono::seconds(*count * seconds);
-  return fail({Kind::usage, fmt::format("--deadline \"{}\" is no time to come", printable(text)),
-               "write 90m, 2h, 3d, or a time such as 2030-01-15T12:00:00Z"});
+std::string written(const Order& order) {
+  return json::write(json::Value::object({{"did", order.did}, {"body", order.body}}));
 }
 
-Result<json::Value> task_input_of(const Invocation& given, Context& context) {
-  const auto file = given.maybe("--input");
-  if (!file)
-    return json::Value();
-  AGR_TRY_ASSIGN(const std::string text, read_input(*file, context));
-  auto value = json::parse(text);
-  if (!value)
-    return fail({Kind::usage, fmt::format("--input {}: {}", printable(*file), value.error().message)});
-  if (!value->is_object())
-    return fail({Kind::usage, fmt::format("--input {} is not a JSON object", printable(*file))});
-  return std::move(*value);
+Result<Order> order_of(const Attempt& attempt) {
+  AGR_TRY_ASSIGN(json::Value value, json::parse(attempt.intent.request));
+  return Order{value["did"].text(), value["body"]};
 }
 
-Result<std::string> task_of(const Invocation& given, Context& context) {
-  const std::vector<std::string>& words = given.all("TASK");
-  if (words.size() != 1 || words.front() != "-")
-    return join(words, " ");
-  if (given.text("--input") == "-")
-    return fail({Kind::usage, "the task and --input cannot both come from standard input"});
-  AGR_TRY_ASSIGN(const std::string text, read_input("-", context));
-  return std::string(trim(text));
-}
-
-Result<Wish> wish_of(const Invocation& given, Context& context) {
-  Wish wish;
-  wish.hire.did = given.text("DID");
-  AGR_TRY_ASSIGN(wish.hire.task, task_of(given, context));
-  AGR_TRY_ASSIGN(wish.hire.task_input, task_input_of(given, context));
-  wish.hire.capability = given.text("--capability");
-  wish.hire.client_message = given.text("--message");
-  wish.hire.delivery_mode = given.text("--delivery-mode");
-  wish.hire.repo_url = given.text("--repo-url");
-  wish.price = given.money("--price");
-  wish.key = given.text("--key");
-  wish.deadline = given.text("--deadline");
-  if (!wish.deadline.empty()) {
-    AGR_TRY_ASSIGN(wish.hire.deadline_at, deadline_of(wish.deadline, context.env.clock.now()));
-  }
-  if (given.has("--key"))
-    AGR_TRY(agrenting::check_key(wish.key));
-  // Everything but what the agent fills in can be checked now.
-  HireRequest probe = wish.hire;
-  probe.capability = "any";
-  AGR_TRY(agrenting::check(probe));
-  return wish;
-}
-
-/// The same for the same command on the same account, whatever the agent's price has become meanwhile.
-std::string fingerprint_of(const Wish& wish, const Endpoint& endpoint, const std::string& profile) {
-  const HireRequest& hire = wish.hire;
-  const json::Value words = json::Value::array({endpoint.base, profile, hire.did, hire.task, hire.capability,
-                                                wish.price, hire.delivery_mode, hire.repo_url,
-                                                hire.client_message, hire.task_input, wish.deadline});
-  return cmd::fingerprint_of(words);
-}
-
-Result<HireRequest> resolve(const Wish& wish, Context& context, const Endpoint& endpoint) {
-  HireRequest hire = wish.hire;
-  if (wish.price && !hire.capability.empty()) {
-    hire.price = *wish.price;
-    return hire;
-  }
-  AGR_TRY_ASSIGN(const agrenting::Agent agent, find_agent(context, endpoint, hire.did));
-  if (hire.capability.empty() && !agent.capabilities.empty())
-    hire.capability = agent.capabilities.front();
-  if (hire.capability.empty())
-    return fail({Kind::usage, fmt::format("{} names no capability of its own", printable(hire.did)),
-                 "say which you want with --capability"});
-  if (!wish.price && !agent.price)
-    return fail({Kind::usage, fmt::format("{} names no price of its own", printable(hire.did)),
-                 "say what you offer with --price"});
-  hire.price = wish.price ? *wish.price : *agent.price;
-  return hire;
-}
-
-Result<Attempt> begin(const Wish& wish, Context& context, const Endpoint& endpoint, store::Intents& intents) {
+Result<Attempt> begin(const Wish& wish, Context& context, const Hirer& hirer, store::Intents& intents) {
   AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
-  const std::string fingerprint = fingerprint_of(wish, endpoint, settings->profile);
+  const std::string fingerprint = fingerprint_of(wish, hirer.endpoint, settings->profile);
   AGR_TRY_ASSIGN(auto open, resume(context, intents, "hire", fingerprint, wish.key));
   if (open)
     return std::move(*open);
-  AGR_TRY_ASSIGN(const HireRequest hire, resolve(wish, context, endpoint));
+  AGR_TRY_ASSIGN(const HireRequest hire, resolve(wish, context, hirer));
   store::Intent intent;
   intent.key = key_for(context, "hire", wish.key);
   intent.kind = "hire";
   intent.fingerprint = fingerprint;
   intent.summary = fmt::format("hire {} for {} USD", hire.did, hire.price.money());
-  intent.request = json::write(agrenting::hire_body(hire, intent.key));
+  intent.request = written({hire.did, agrenting::hire_body(hire, intent.key)});
   intent.begun = context.env.clock.now();
   AGR_TRY(intents.begin(intent));
   context.say(
@@ -133,23 +50,39 @@ Result<Attempt> begin(const Wish& wish, Context& context, const Endpoint& endpoi
   return Attempt{std::move(intent), !wish.key.empty()};
 }
 
-Result<Hiring> send(const Attempt& attempt, const Wish& wish, Context& context, const Endpoint& endpoint,
+/// A resumed hire may be refused because something outside what was written down has changed, the token for
+/// the repository for instance. The key is ours, so what is known under it is the hiring.
+Result<Hiring> find_by_key(Context& context, const Hirer& hirer, const std::string& key) {
+  Hirer asking = hirer;
+  if (!asking.by_mcp())
+    asking.mcp = std::make_shared<McpClient>(context, hirer.endpoint, hirer.transport);
+  return hiring_by_key(asking, key);
+}
+
+bool is_other_request(const Error& error) {
+  return error.code == "IDEMPOTENCY_MISMATCH" || error.code == "IDEMPOTENCY_CONFLICT";
+}
+
+Result<Hiring> send(const Attempt& attempt, const Secret& repo_token, Context& context, const Hirer& hirer,
                     store::Intents& intents) {
-  AGR_TRY_ASSIGN(const json::Value body, json::parse(attempt.intent.request));
-  auto hiring = ask(context, agrenting::hire(endpoint, wish.hire.did, body), agrenting::read_hiring,
-                    fmt::format("hiring {}", printable(wish.hire.did)));
+  AGR_TRY_ASSIGN(const Order order, order_of(attempt));
+  const json::Value body = agrenting::with_repo_token(order.body, repo_token);
+  auto hiring = ask(context, hirer, agrenting::hire(hirer.endpoint, order.did, body),
+                    tools::hire_agent(order.did, body), agrenting::read_hiring,
+                    fmt::format("hiring {}", printable(order.did)));
+  if (!hiring && attempt.resumed && is_other_request(hiring.error()))
+    hiring = find_by_key(context, hirer, attempt.intent.key);
   if (!hiring)
-    return fail(with_near_miss(after_failure(std::move(hiring).error(), attempt, intents), context, endpoint,
-                               wish.hire.did));
+    return fail(with_near_miss(after_failure(std::move(hiring).error(), attempt, intents), context, hirer,
+                               order.did));
   settle(context, intents, attempt, hiring->id);
   return hiring;
 }
 
-Result<Hiring> wait(const Invocation& given, Context& context, const Endpoint& endpoint,
-                    const Hiring& hiring) {
+Result<Hiring> wait(const Invocation& given, Context& context, const Hirer& hirer, const Hiring& hiring) {
   if (!given.has("--wait"))
     return hiring;
-  auto ended = wait_for_end(context, endpoint, hiring, given.seconds("--wait"));
+  auto ended = wait_for_end(context, hirer, hiring, given.seconds("--wait"));
   if (ended)
     return ended;
   Error error = std::move(ended).error();
@@ -167,23 +100,39 @@ Result<Reply> reply_of(const Invocation& given, Context& context, const Hiring& 
   return reply;
 }
 
-Result<Reply> show_only(const Wish& wish, Context& context, const Endpoint& endpoint) {
-  AGR_TRY_ASSIGN(const HireRequest hire, resolve(wish, context, endpoint));
-  const std::string key = key_for(context, "hire", wish.key);
-  AGR_TRY(context.send(agrenting::hire(endpoint, hire.did, agrenting::hire_body(hire, key))));
+Result<Reply> show_only(const Wish& wish, const Secret& repo_token, Context& context, const Hirer& hirer) {
+  AGR_TRY_ASSIGN(const HireRequest hire, resolve(wish, context, hirer));
+  json::Value body = agrenting::hire_body(hire, key_for(context, "hire", wish.key));
+  if (!repo_token.empty())
+    body = agrenting::with_repo_token(std::move(body), Secret("[redacted]"));
+  if (hirer.by_mcp())
+    AGR_TRY(hirer.mcp->call(tools::hire_agent(hire.did, body), "hiring"));
+  AGR_TRY(context.send(agrenting::hire(hirer.endpoint, hire.did, body)));
   return Reply{};
 }
 
 Result<Reply> run_hire(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const Wish wish, wish_of(given, context));
-  AGR_TRY_ASSIGN(const Endpoint endpoint, hirer(context));
+  AGR_TRY_ASSIGN(const Hirer hirer, hirer_of(given, context));
+  AGR_TRY_ASSIGN(const Secret repo_token, repo_token_of(given, context));
   if (context.globals.dry_run)
-    return show_only(wish, context, endpoint);
+    return show_only(wish, repo_token, context, hirer);
   AGR_TRY_ASSIGN(store::Intents intents, open_intents(context));
-  AGR_TRY_ASSIGN(const Attempt attempt, begin(wish, context, endpoint, intents));
-  AGR_TRY_ASSIGN(const Hiring made, send(attempt, wish, context, endpoint, intents));
-  AGR_TRY_ASSIGN(const Hiring hiring, wait(given, context, endpoint, made));
+  AGR_TRY_ASSIGN(const Attempt attempt, begin(wish, context, hirer, intents));
+  AGR_TRY_ASSIGN(const Hiring made, send(attempt, repo_token, context, hirer, intents));
+  AGR_TRY_ASSIGN(const Hiring hiring, wait(given, context, hirer, made));
   return reply_of(given, context, hiring, attempt.intent.key);
+}
+
+std::vector<Option> options() {
+  std::vector<Option> all{{.names = "--wait",
+                           .value = "SECONDS",
+                           .help = "Wait until it has ended, at most this long when a number is given",
+                           .type = Option::Type::seconds,
+                           .optional_value = true}};
+  for (Option& option : wish_options())
+    all.push_back(std::move(option));
+  return with_via(std::move(all));
 }
 
 } // namespace
@@ -199,31 +148,18 @@ const std::vector<Command>& hire_commands() {
                 "is lost, or agr is interrupted, run the same command again: it goes on under the same key, "
                 "and the service never holds the money twice. With --wait the exit code is 0 for completed, "
                 "1 for any other end, and 8 when the time ran out first.",
-       .arguments = {{"DID", "the agent's DID: agr agents list"},
+       .arguments = {{"DID", "the agent's DID: agr agents list; not with --best-of"},
                      {"TASK", "what is to be done, up to 5,000 characters; - reads it from standard input",
-                      Argument::Count::many}},
-       .options = {{"--capability", "NAME", "What you hire it for; its first capability when not given"},
-                   {"--price", "USD", "What is held and paid; the agent's own price when not given",
-                    Option::Type::money},
-                   {.names = "--wait",
-                    .value = "SECONDS",
-                    .help = "Wait until it has ended, at most this long when a number is given",
-                    .type = Option::Type::seconds,
-                    .optional_value = true},
-                   {"--key", "KEY",
-                    "Use this idempotency key, so that your own script decides what is the same hire"},
-                   {"--message", "TEXT", "A message to the agent beside the task"},
-                   {"--input", "FILE", "A JSON object for the agent; - reads it from standard input"},
-                   {"--deadline", "TIME", "When it must be done: 90m, 2h, 3d, or an RFC 3339 time"},
-                   {.names = "--delivery-mode",
-                    .value = "MODE",
-                    .help = "output (the answer itself), or push (to --repo-url)",
-                    .choices = {"output", "push"}},
-                   {"--repo-url", "URL", "The repository to work on"}},
+                      Argument::Count::any}},
+       .options = options(),
        .examples = {{"Have a text summarised and wait for it",
                      "agr hire did:example:alice \"Summarise https://example.com/report\" --wait"},
                     {"The task from a file, at most ten minutes",
                      "agr hire did:example:alice - --wait=600 < task.txt"},
+                    {"By whoever does it best for at most 5 USD",
+                     "agr hire --best-of summarizing --price 5 \"Summarise the report\" --wait"},
+                    {"Changes pushed to the repository you are in",
+                     "agr hire did:example:coder \"Add tests for the parser\" --push --wait"},
                     {"The same order never twice, whoever runs the script",
                      "agr hire did:example:alice \"Nightly report\" --key report-2026-01-15"},
                     {"See what would be sent", "agr hire did:example:alice \"Try me\" --dry-run"}},

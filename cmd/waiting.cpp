@@ -2,6 +2,7 @@
 #include "cmd/waiting.hpp"
 
 #include "base/text.hpp"
+#include "cmd/follow.hpp"
 
 #include <fmt/format.h>
 
@@ -22,9 +23,24 @@ bool is_passing(const Error& error) {
          error.kind == Kind::outcome_unknown;
 }
 
+/// What a push says is short: what it leaves out is asked for once at the end.
+Result<Hiring> wait_for_pushes(Context& context, const Hirer& hirer, Hiring hiring,
+                               std::optional<Millis> limit) {
+  const auto news = [&](const agrenting::Watcher::News& one) {
+    if (!one.first || one.hiring.status != hiring.status)
+      tell(context, one.hiring);
+    hiring = one.hiring;
+  };
+  AGR_TRY_ASSIGN(const bool ended, follow(context, hirer, {.ids = {hiring.id}}, limit, {.news = news}));
+  if (!ended)
+    return hiring;
+  auto whole = find_hiring(context, hirer, hiring.id);
+  return whole ? whole : hiring;
+}
+
 } // namespace
 
-Result<Hiring> wait_for_end(Context& context, const agrenting::Endpoint& endpoint, Hiring hiring,
+Result<Hiring> wait_for_end(Context& context, const Hirer& hirer, Hiring hiring,
                             std::optional<Millis> limit) {
   constexpr int k_bearable = 5;
   const Clock& clock = context.env.clock;
@@ -32,6 +48,8 @@ Result<Hiring> wait_for_end(Context& context, const agrenting::Endpoint& endpoin
   int failures = 0;
   std::optional<Millis> retry_after;
   tell(context, hiring);
+  if (hirer.by_mcp() && agrenting::ending_of(hiring) == Ending::none)
+    return wait_for_pushes(context, hirer, std::move(hiring), limit);
   for (int looks = 0; agrenting::ending_of(hiring) == Ending::none; ++looks) {
     Millis pause = agrenting::next_look(looks, std::exchange(retry_after, std::nullopt));
     if (limit) {
@@ -41,7 +59,7 @@ Result<Hiring> wait_for_end(Context& context, const agrenting::Endpoint& endpoin
       pause = std::min(pause, left);
     }
     context.env.clock.sleep(pause);
-    auto seen = find_hiring(context, endpoint, hiring.id);
+    auto seen = find_hiring(context, hirer, hiring.id);
     if (!seen && (!is_passing(seen.error()) || ++failures > k_bearable))
       return fail(std::move(seen).error());
     if (!seen) {

@@ -9,7 +9,7 @@ namespace agr::agrenting {
 namespace {
 
 constexpr std::array<std::string_view, 10> k_claude_code{
-    "hire:create", "hirings:read",   "hirings:cancel", "balance:read", "agents:discover",
+    "hire:create", "hirings:read",   "hirings:cancel", "balance:read",  "agents:discover",
     "agents:read", "artifacts:read", "account:read",   "account:write", "deposits:create"};
 constexpr std::array<std::string_view, 4> k_monitor{"agents:discover", "agents:read", "hirings:read",
                                                     "balance:read"};

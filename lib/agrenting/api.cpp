@@ -110,6 +110,8 @@ Result<void> check(const HireRequest& hire) {
     return fail({Kind::usage, "the price is negative"});
   if (hire.delivery_mode == "push" && hire.repo_url.empty())
     return fail({Kind::usage, "push delivery needs a repository", "name it with --repo-url"});
+  if (hire.linear && hire.delivery_mode != "push")
+    return fail({Kind::usage, "Linear follows push deliveries only", "add --push"});
   AGR_TRY(check_text("task", hire.task));
   return check_text("message", hire.client_message);
 }
@@ -139,7 +141,16 @@ json::Value hire_body(const HireRequest& hire, std::string_view key) {
     body.set("task_input", hire.task_input);
   if (hire.deadline_at)
     body.set("deadline_at", rfc3339(*hire.deadline_at));
+  if (hire.linear)
+    body.set("sync_to_linear", true);
+  set_text(body, "linear_team_id", hire.linear_team);
+  set_text(body, "linear_issue_reference", hire.linear_issue);
   body.set("client_idempotency_key", key);
+  return body;
+}
+
+json::Value with_repo_token(json::Value body, const Secret& token) {
+  set_text(body, "repo_access_token", token.reveal());
   return body;
 }
 

@@ -66,6 +66,9 @@ struct HireRequest {
   std::string client_message = {}; ///< up to 5,000 characters
   json::Value task_input = {};     ///< an object, or null
   std::optional<Time> deadline_at = {};
+  bool linear = false; ///< mirror the hiring in Linear; push delivery only
+  std::string linear_team = {};
+  std::string linear_issue = {}; ///< an existing one: "ENG-42"
 };
 
 /// What can be known to be wrong before asking. Errors: Kind::usage.
@@ -76,6 +79,8 @@ Result<void> check_message(std::string_view content);
 Result<void> check_key(std::string_view key);
 /// The body of a hire. With the key it is all that must be kept to repeat it exactly.
 json::Value hire_body(const HireRequest& hire, std::string_view key);
+/// A body with the token for the repository, which is kept nowhere: added just before sending.
+json::Value with_repo_token(json::Value body, const Secret& token);
 /// Sends such a body: to `did`, under the key that is in it.
 http::Request hire(const Endpoint& endpoint, std::string_view did, const json::Value& body);
 

@@ -36,6 +36,9 @@ LINES = {
     "settle create": "{contract} --amount 1.00 --currency USD --another",
     "settle execute": "{settlement}",
     "hire": "did:example:alice x --capability summarizing --price 2.00",
+    "deposit": "50.00",
+    "github-token clear": "",
+    "hirings retry": "{hiring}",
     "withdraw": "25.00 --to address",
     "webhooks add": "https://example.com/hook",
     "webhooks remove": "hook",
@@ -47,8 +50,8 @@ LINES = {
     "hirings cancel": "{hiring}",
     "hirings message": "{hiring} hello",
 }
-# Long-running, or in need of an agent in the configuration: shown elsewhere.
-NOT_HERE = {"serve-agent", "agents assign", "agents rotate-key", "linear state", "linear comment"}
+# Long-running, or in need of an agent in the configuration or of standard input: shown elsewhere.
+NOT_HERE = {"serve-agent", "github-token set", "agents assign", "agents rotate-key", "linear state", "linear comment"}
 
 
 def forward(emulator):
