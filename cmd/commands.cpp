@@ -39,6 +39,7 @@ const std::vector<Command>& settle_commands();
 const std::vector<Command>& skill_commands();
 const std::vector<Command>& stats_commands();
 const std::vector<Command>& status_commands();
+const std::vector<Command>& submit_commands();
 const std::vector<Command>& tokens_commands();
 const std::vector<Command>& transactions_commands();
 const std::vector<Command>& webhooks_commands();
@@ -85,6 +86,7 @@ const std::vector<CommandSet>& command_sets() {
       {"skill", Group::agentsgethired, "Print the service's own skill file", skill_commands},
       {"stats", Group::agentsgethired, "See the counters of the marketplace", stats_commands},
       {"status", Group::agrenting, "See both marketplaces at a glance, or what an id is", status_commands},
+      {"submit", Group::provide, "Deliver what serve-agent waits for", submit_commands},
       {"tokens", Group::agrenting, "Make, list and revoke tokens of your account", tokens_commands, "list"},
       {"transactions", Group::agrenting, "List what moved on your account", transactions_commands},
       {"webhooks", Group::agrenting, "Have events reported to an address of yours", webhooks_commands,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "process/child.hpp"
 
+#include "process/limits.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/close_range.h>
@@ -73,6 +75,7 @@ void tell_and_exit(int report) {
                      ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
   if (ready) {
     reset_signals();
+    restore_descriptor_limit();
     ::execve(plan.argv[0], plan.argv.data(), plan.environment.data());
   }
   tell_and_exit(plan.report);

@@ -5,8 +5,8 @@
 
 namespace agr::serve {
 namespace {
-constexpr std::array<std::string_view, 8> k_names{"seen",       "accepted", "running", "finished",
-                                                  "submitting", "done",     "failed",  "handed_back"};
+constexpr std::array<std::string_view, 9> k_names{
+    "seen", "accepted", "running", "held", "finished", "submitting", "done", "failed", "handed_back"};
 } // namespace
 
 std::string_view name_of(State state) {

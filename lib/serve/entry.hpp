@@ -16,6 +16,7 @@ enum class State {
   seen,       ///< known, waiting for its turn
   accepted,   ///< a handler is about to be started
   running,    ///< a handler runs
+  held,       ///< no handler runs any more; `agr submit` will say what is to be reported
   finished,   ///< it has ended; what is to be reported is decided
   submitting, ///< the report may have reached the marketplace
   done,       ///< result delivered

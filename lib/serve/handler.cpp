@@ -93,6 +93,7 @@ std::vector<std::string> environment_for(const HandlerSettings& settings, const 
   set("AGR_DELIVERY_MODE", hiring["delivery_mode"].text() == "push" ? "push" : "output");
   set("AGR_INPUT", spool.path("input.json"));
   set("AGR_SYSTEM_PROMPT_FILE", spool.path("system_prompt.txt"));
+  set("AGR_SPOOL", spool.folder());
   set("AGR_WORKDIR", spool.path("work"));
   set("AGR_ARTIFACTS", artifacts_folder(spool));
   set("PWD", spool.path("work"));

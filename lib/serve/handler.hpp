@@ -21,6 +21,7 @@ struct HandlerSettings {
   std::string spool = {};                    ///< the folder of all spools
   Millis kill_grace{10'000};
   std::uint64_t max_output = 0; ///< bytes
+  bool holds_lost = false;      ///< WorkerSettings::on_crash is hold
 };
 
 /// Words of a command line, parted by blanks, with '…', "…" and \ as in a shell. Nothing else of a shell:

@@ -2,6 +2,7 @@
 #include "serve/handlers.hpp"
 
 #include "process/files.hpp"
+#include "serve/verdict.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -64,35 +65,59 @@ void Handlers::find(const FindHandler& find) {
   look(find.id);
 }
 
+struct Handlers::Seen {
+  Result<process::Found> found = process::Found(process::Ending{});
+  Result<std::optional<Order>> order = std::nullopt;
+  std::string errors = {};
+};
+
+/// An attempt that has ended takes an order only where somebody is still to decide.
+void Handlers::inspect(const process::Spool& spool, bool holds_lost, Seen& seen) {
+  seen.found = process::find(spool);
+  const auto* ending = seen.found ? std::get_if<process::Ending>(&*seen.found) : nullptr;
+  if (ending == nullptr || ending->how == process::How::never_started)
+    return;
+  const bool waits = (ending->how == process::How::exited && ending->code == k_submits_later) ||
+                     (ending->how == process::How::lost && holds_lost);
+  seen.order = waits ? read_order(spool) : last_order(spool);
+}
+
 /// Reads from the spool what became of an attempt; it may sync a file there, so not on the loop.
 void Handlers::look(const std::string& id) {
-  struct Seen {
-    Result<process::Found> found = process::Found(process::Ending{});
-    std::string errors;
-  };
   auto seen = std::make_shared<Seen>();
   const auto spool = spool_of(m_settings.spool, id, m_watched[id].attempt);
   m_loop.background(
-      [spool, redactor = m_redactor, seen] {
-        seen->found = process::find(spool);
+      [spool, redactor = m_redactor, holds_lost = m_settings.holds_lost, seen] {
+        inspect(spool, holds_lost, *seen);
         seen->errors = last_words(spool, redactor);
       },
-      [this, id, seen] { take(id, std::move(seen->found), std::move(seen->errors)); });
+      [this, id, seen] { take(id, std::move(*seen)); });
 }
 
-void Handlers::take(const std::string& id, Result<process::Found> found, std::string errors) {
-  if (!found) {
+void Handlers::take(const std::string& id, Seen seen) {
+  if (!seen.found || !seen.order) {
     // A disk that is full just now says nothing about the handler.
     if (++m_watched[id].failed_looks < k_most_looks) {
       m_loop.after(k_next_look, [this, id] { look(id); });
       return;
     }
     // Never to run it again is the safe side.
-    return end(id, process::Ending{.how = process::How::lost, .message = found.error().message});
+    const auto& error = seen.found ? seen.order.error() : seen.found.error();
+    return end(id, process::Ending{.how = process::How::lost, .message = error.message});
   }
-  if (auto* running = std::get_if<process::Running>(&*found))
+  if (auto* running = std::get_if<process::Running>(&*seen.found))
     return watch(id, std::move(*running));
-  end(id, std::get<process::Ending>(std::move(*found)), std::move(errors));
+  end(id, std::get<process::Ending>(std::move(*seen.found)), std::move(seen.errors), std::move(*seen.order));
+}
+
+void Handlers::look(const LookForOrder& look) {
+  auto order = std::make_shared<std::optional<Order>>();
+  m_loop.background([spool = spool_of(m_settings.spool, look.id, look.attempt),
+                     order] { *order = read_order(spool).value_or(std::nullopt); },
+                    [this, look, order] {
+                      if (*order)
+                        m_tell(Ordered{look.id, look.attempt, std::move(**order)});
+                    });
 }
 
 void Handlers::watch(const std::string& id, process::Running running) {
@@ -113,10 +138,11 @@ void Handlers::watch(const std::string& id, process::Running running) {
   m_tell(HandlerStarted{id, watched.attempt});
 }
 
-void Handlers::end(const std::string& id, process::Ending ending, std::string errors) {
+void Handlers::end(const std::string& id, process::Ending ending, std::string errors,
+                   std::optional<Order> order) {
   const int attempt = m_watched[id].attempt;
   m_watched.erase(id);
-  m_tell(HandlerEnded{id, attempt, std::move(ending), std::move(errors)});
+  m_tell(HandlerEnded{id, attempt, std::move(ending), std::move(errors), std::move(order)});
 }
 
 void Handlers::stop(const StopHandler& stop) {
@@ -133,9 +159,11 @@ void Handlers::forget(const Forget& forget) {
       [spools = m_settings.spool, forget] {
         for (int attempt = forget.attempt; attempt > 0; --attempt) {
           const auto spool = spool_of(spools, forget.id, attempt);
-          if (::access(spool.folder().c_str(), F_OK) != 0)
+          // Away in one step: a spool half removed would take orders again.
+          const auto gone = spool.folder() + ".gone";
+          if (::rename(spool.folder().c_str(), gone.c_str()) != 0)
             break;
-          (void)process::remove_folder(spool.folder());
+          (void)process::remove_folder(gone);
         }
         // Not while a later dispatch of the same hiring uses it.
         ::rmdir(fmt::format("{}/{}", spools, forget.id).c_str());

@@ -21,9 +21,13 @@ public:
   Handlers& operator=(const Handlers&) = delete;
   ~Handlers();
 
+  /// For handlers started from now on.
+  void change(HandlerSettings settings) { m_settings = std::move(settings); }
   void start(const StartHandler& start);
   void find(const FindHandler& find);
   void stop(const StopHandler& stop);
+  /// Ends in an Ordered when there is an order.
+  void look(const LookForOrder& look);
   /// Removes everything a closed hiring left on disk.
   void forget(const Forget& forget);
 
@@ -40,8 +44,11 @@ private:
   void launch(const std::string& id, const process::Spool& spool);
   void watch(const std::string& id, process::Running running);
   void look(const std::string& id);
-  void take(const std::string& id, Result<process::Found> found, std::string errors);
-  void end(const std::string& id, process::Ending ending, std::string errors = {});
+  struct Seen;
+  static void inspect(const process::Spool& spool, bool holds_lost, Seen& seen);
+  void take(const std::string& id, Seen seen);
+  void end(const std::string& id, process::Ending ending, std::string errors = {},
+           std::optional<Order> order = {});
 
   net::Loop& m_loop;
   HandlerSettings m_settings;

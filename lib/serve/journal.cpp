@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "serve/journal.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
 
 namespace agr::serve {
 namespace {
@@ -149,10 +154,45 @@ Result<std::optional<Entry>> Journal::latest(const std::string& id) {
   return entry;
 }
 
+Result<std::vector<Journal::Line>> Journal::lines(std::size_t limit, const std::string& id) {
+  AGR_TRY_ASSIGN(const auto rows, m_database.query("select * from dispatch where ?1 = '' or id = ?1 order by "
+                                                   "changed_at desc, id, round desc limit ?2",
+                                                   {id, static_cast<std::int64_t>(limit)}));
+  std::vector<Line> lines;
+  for (const auto& row : rows) {
+    AGR_TRY_ASSIGN(auto entry, entry_of(row));
+    lines.push_back({std::move(entry), time_of(row.integer("changed_at"))});
+  }
+  return lines;
+}
+
+Result<std::string> Journal::faults() {
+  AGR_TRY_ASSIGN(const auto rows, m_database.query("pragma integrity_check(20)"));
+  std::vector<std::string> faults;
+  for (const auto& row : rows)
+    if (row.text("integrity_check") != "ok")
+      faults.push_back(row.text("integrity_check"));
+  return join(faults, "; ");
+}
+
+Result<void> Journal::shrink() {
+  return m_database.script("vacuum; pragma wal_checkpoint(truncate);");
+}
+
 Result<int> Journal::compact(Time before) {
   return m_database.run("delete from dispatch where state in ('done', 'failed', 'handed_back') and "
                         "changed_at < ?",
                         {count_of(before)});
+}
+
+std::vector<std::string> journals_in(const std::string& state) {
+  std::vector<std::string> paths;
+  std::error_code code;
+  for (const auto& folder : std::filesystem::directory_iterator(state + "/agents", code))
+    if (const auto path = folder.path() / "journal.db"; std::filesystem::exists(path, code))
+      paths.push_back(path.string());
+  std::ranges::sort(paths);
+  return paths;
 }
 
 } // namespace agr::serve

@@ -26,6 +26,16 @@ public:
   Result<std::vector<Entry>> open_entries();
   /// The latest dispatch of a hiring.
   Result<std::optional<Entry>> latest(const std::string& id);
+  /// The newest lines first, closed ones too; of one hiring when an id is given.
+  struct Line {
+    Entry entry;
+    Time changed_at;
+  };
+  Result<std::vector<Line>> lines(std::size_t limit, const std::string& id = "");
+  /// What is wrong with the file, in the database's words; empty when nothing is.
+  Result<std::string> faults();
+  /// Gives the room of dropped lines back to the disk. Nobody may be writing meanwhile.
+  Result<void> shrink();
   /// Drops lines closed before that time; gives their number. The file keeps its size, and what is free in
   /// it is used again.
   Result<int> compact(Time before);
@@ -35,5 +45,8 @@ private:
   Result<void> write_line(const Entry& entry, Time now);
   store::Database m_database;
 };
+
+/// The journals of all agents in a state folder, as paths.
+std::vector<std::string> journals_in(const std::string& state);
 
 } // namespace agr::serve

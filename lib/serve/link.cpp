@@ -169,10 +169,25 @@ void Link::act(const mcp::WaitUntil& wait) {
   m_timer = m_loop.after(std::max(wait.at - m_clock.steady(), Millis(0)), [this] { feed(mcp::Timer{}); });
 }
 
-void Link::lose(const Error& error) {
+void Link::use(agrenting::Endpoint endpoint) {
+  m_endpoint = std::move(endpoint);
+  hang_up();
+  open();
+}
+
+void Link::close() {
+  hang_up();
+  ++m_generation;
+}
+
+void Link::hang_up() {
   m_async.cancel(m_stream);
   m_loop.cancel(m_timer);
   m_session.reset();
+}
+
+void Link::lose(const Error& error) {
+  hang_up();
   if (is_final(error))
     return m_tell(LockedOut{error});
   if (m_ready)

@@ -28,8 +28,13 @@ public:
   ~Link();
 
   void open();
+  /// From now on as somebody else, or somewhere else.
+  void use(agrenting::Endpoint endpoint);
+  /// Nothing is told any more.
+  void close();
 
 private:
+  void hang_up();
   void feed(const mcp::Input& input);
   void act(const mcp::Action& action);
   void act(const mcp::Post& post);

@@ -20,9 +20,11 @@ std::string_view name_of(Log::Level level) {
   return "info";
 }
 
-std::string json_line(const Log& log, Time now) {
+std::string json_line(const Log& log, Time now, std::string_view agent) {
   auto value =
       json::Value::object({{"time", rfc3339(now)}, {"level", name_of(log.level)}, {"event", log.event}});
+  if (!agent.empty())
+    value.set("agent", agent);
   if (!log.hiring_id.empty())
     value.set("hiring_id", log.hiring_id);
   if (!log.text.empty())
@@ -32,8 +34,11 @@ std::string json_line(const Log& log, Time now) {
   return json::write_ascii(value) + "\n";
 }
 
-std::string text_line(const Log& log, Time now) {
-  auto line = rfc3339(now).substr(11, 8) + "  " + log.event;
+std::string text_line(const Log& log, Time now, std::string_view agent) {
+  auto line = rfc3339(now).substr(11, 8) + "  ";
+  if (!agent.empty())
+    line += printable(agent) + "  ";
+  line += log.event;
   if (!log.hiring_id.empty())
     line += " " + printable(log.hiring_id);
   if (!log.text.empty())
@@ -43,8 +48,8 @@ std::string text_line(const Log& log, Time now) {
 
 } // namespace
 
-std::string log_line(const Log& log, Time now, LogFormat format) {
-  return format == LogFormat::json ? json_line(log, now) : text_line(log, now);
+std::string log_line(const Log& log, Time now, LogFormat format, std::string_view agent) {
+  return format == LogFormat::json ? json_line(log, now, agent) : text_line(log, now, agent);
 }
 
 } // namespace agr::serve

@@ -6,6 +6,7 @@
 #include "process/files.hpp"
 #include "serve/handler.hpp"
 #include "serve/offer.hpp"
+#include "serve/order.hpp"
 
 #include <fmt/format.h>
 
@@ -34,11 +35,22 @@ std::optional<Offer> find_among(const HiringsListed& listed, std::string_view id
   return found == listed.offers.end() ? std::nullopt : std::optional(*found);
 }
 
+/// What the handler wrote, or what `agr submit` gave instead.
+Result<std::string> output_of(const process::Spool& spool) {
+  AGR_TRY_ASSIGN(const auto order, read_order(spool));
+  const bool is_ordered = order && order->report == Report::result;
+  return process::read_file(spool.path(is_ordered ? order->output : "stdout"));
+}
+
+/// Texts leave without secrets; what is no text is taken as it is.
 Result<http::Request> load_portion(const agrenting::Endpoint& endpoint, const std::string& id,
-                                   std::span<const ArtifactFile> files) {
+                                   std::span<const ArtifactFile> files, const Redactor& redactor) {
   std::vector<agrenting::NewArtifact> artifacts;
   for (const auto& file : files) {
     AGR_TRY_ASSIGN(auto artifact, load(file));
+    artifact.name = redactor.apply(artifact.name);
+    if (artifact.type != "file" && artifact.type != "image")
+      artifact.bytes = redactor.apply(artifact.bytes);
     artifacts.push_back(std::move(artifact));
   }
   return patient(agrenting::upload_artifacts(endpoint, id, artifacts));
@@ -55,9 +67,9 @@ struct Reports::Upload {
 };
 
 Reports::Reports(net::Loop& loop, http::Async& async, agrenting::Endpoint endpoint, std::string spools,
-                 Tell tell)
+                 const Redactor& redactor, Tell tell)
     : m_loop(loop), m_async(async), m_endpoint(std::move(endpoint)), m_spools(std::move(spools)),
-      m_tell(std::move(tell)) {}
+      m_redactor(redactor), m_tell(std::move(tell)) {}
 
 void Reports::ask(http::Request request, std::string attempted, Answered answered) {
   m_async.send(std::move(request), [attempted = std::move(attempted),
@@ -149,19 +161,21 @@ void Reports::send_next(const std::shared_ptr<Upload>& upload) {
   if (upload->left.empty())
     return uploaded(*upload, std::nullopt);
   auto request = std::make_shared<Result<http::Request>>();
-  m_loop.background([endpoint = m_endpoint, upload,
-                     request] { *request = load_portion(endpoint, upload->id, upload->left.back()); },
-                    [this, upload, request] {
-                      upload->left.pop_back();
-                      if (!*request)
-                        return uploaded(*upload, request->error());
-                      ask(std::move(**request), "upload artifacts of hiring " + upload->id,
-                          [this, upload](Result<json::Value> answer) {
-                            if (!answer)
-                              return uploaded(*upload, answer.error());
-                            send_next(upload);
-                          });
-                    });
+  m_loop.background(
+      [endpoint = m_endpoint, upload, redactor = m_redactor, request] {
+        *request = load_portion(endpoint, upload->id, upload->left.back(), redactor);
+      },
+      [this, upload, request] {
+        upload->left.pop_back();
+        if (!*request)
+          return uploaded(*upload, request->error());
+        ask(std::move(**request), "upload artifacts of hiring " + upload->id,
+            [this, upload](Result<json::Value> answer) {
+              if (!answer)
+                return uploaded(*upload, answer.error());
+              send_next(upload);
+            });
+      });
 }
 
 void Reports::uploaded(const Upload& upload, std::optional<Error> error) {
@@ -179,15 +193,16 @@ void Reports::send_report(http::Request request, const std::string& id, const st
 void Reports::submit(const SubmitResult& result) {
   auto request = std::make_shared<Result<http::Request>>();
   m_loop.background(
-      [endpoint = m_endpoint, spools = m_spools, result, request] {
-        const auto output = process::read_file(spool_of(spools, result.id, result.attempt).path("stdout"));
+      [endpoint = m_endpoint, spool = spool_of(m_spools, result.id, result.attempt), result,
+       redactor = m_redactor, request] {
+        const auto output = output_of(spool);
         if (!output) {
           *request = fail(output.error());
           return;
         }
-        *request =
-            patient(agrenting::submit_result(endpoint, result.id, agrenting::output_of_text(to_utf8(*output)),
-                                             key_of("result", result.id, result.attempt)));
+        *request = patient(agrenting::submit_result(
+            endpoint, result.id, agrenting::output_of_text(redactor.apply(to_utf8(*output))),
+            key_of("result", result.id, result.attempt)));
       },
       [this, id = result.id, request] {
         if (!*request)
@@ -197,7 +212,7 @@ void Reports::submit(const SubmitResult& result) {
 }
 
 void Reports::submit(const SubmitFailure& failure) {
-  send_report(agrenting::report_failure(m_endpoint, failure.id, failure.reason,
+  send_report(agrenting::report_failure(m_endpoint, failure.id, m_redactor.apply(failure.reason),
                                         key_of("failure", failure.id, failure.attempt)),
               failure.id, "report the failure of hiring " + failure.id);
 }

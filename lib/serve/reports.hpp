@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agrenting/api.hpp"
+#include "base/secret.hpp"
 #include "http/async.hpp"
 #include "serve/artifacts.hpp"
 #include "serve/link.hpp"
@@ -14,8 +15,11 @@ namespace agr::serve {
 /// exactly one event, except list() when the marketplace cannot be reached.
 class Reports {
 public:
-  Reports(net::Loop& loop, http::Async& async, agrenting::Endpoint endpoint, std::string spools, Tell tell);
+  Reports(net::Loop& loop, http::Async& async, agrenting::Endpoint endpoint, std::string spools,
+          const Redactor& redactor, Tell tell);
 
+  /// From now on as somebody else.
+  void use(agrenting::Endpoint endpoint) { m_endpoint = std::move(endpoint); }
   void list();
   void read(const ReadHiring& read);
   void upload(const UploadArtifacts& upload);
@@ -37,6 +41,7 @@ private:
   http::Async& m_async;
   agrenting::Endpoint m_endpoint;
   std::string m_spools;
+  const Redactor& m_redactor;
   Tell m_tell;
   bool m_listing = false;
 };

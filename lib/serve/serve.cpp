@@ -1,171 +1,183 @@
 // SPDX-License-Identifier: MIT
 #include "serve/serve.hpp"
 
-#include "http/async.hpp"
-#include "net/loop.hpp"
+#include "process/bell.hpp"
 #include "process/files.hpp"
-#include "process/lock.hpp"
-#include "serve/handlers.hpp"
-#include "serve/journal.hpp"
-#include "serve/link.hpp"
+#include "process/limits.hpp"
 #include "serve/log_writer.hpp"
-#include "serve/reports.hpp"
-#include "serve/scribe.hpp"
+#include "serve/submission.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <set>
+#include <map>
 
 namespace agr::serve {
 namespace {
 
-constexpr Millis k_compact_every = std::chrono::hours(24);
-constexpr Millis k_remembered = std::chrono::hours(24 * 30); // closed hirings
-
-std::string journal_of(const Options& options) {
-  return options.folder + "/journal.db";
-}
-
-HandlerSettings handler_settings(const Options& options) {
-  return HandlerSettings{.command = options.handler,
-                         .environment = inheritable(options.environment),
-                         .spool = options.folder + "/spool",
-                         .kill_grace = options.kill_grace,
-                         .max_output = options.max_output};
-}
-
-Redactor redactor_of(const Options& options) {
-  Redactor redactor;
-  if (options.endpoint.credential)
-    redactor.add(options.endpoint.credential->secret);
-  learn_secrets(redactor, options.environment);
-  return redactor;
-}
-
-/// The parts of one serving agent, and the queue that joins them: everything that happens becomes an event
-/// for the worker, one after the other; everything the worker wants done is given to the part that does it.
+/// All agents of this process on one loop: brings them up, changes them at SIGHUP, and ends with the last.
 class Service {
 public:
   Service(const Options& options, const Clock& clock, Random& random)
-      : m_options(options), m_clock(clock), m_redactor(redactor_of(options)),
-        m_worker(options.worker, random),
-        m_scribe(m_loop, journal_of(options), [this](Error error) { tell(JournalFailed{std::move(error)}); }),
-        m_handlers(m_loop, handler_settings(options), options.supervisor, m_redactor, teller()),
-        m_reports(m_loop, m_async, options.endpoint, options.folder + "/spool", teller()),
-        m_link(m_loop, m_async, clock, random, options.endpoint, teller()) {}
+      : m_options(options), m_clock(clock),
+        m_around{m_loop, m_async, clock, random, m_jobs, options.environment, options.supervisor} {}
 
-  int run(JournalLoaded journal) {
+  Result<void> open() {
+    for (const auto& options : m_options.agents)
+      AGR_TRY(add(options));
+    AGR_TRY_ASSIGN(m_bell, process::Bell::listen(bell_folder(m_options.state)));
+    return {};
+  }
+
+  int run() {
     for (const int number : {SIGTERM, SIGINT})
-      m_loop.on_signal(number, [this, number] { tell(Signalled{number}); });
-    compact();
-    tell(std::move(journal));
-    m_link.open();
+      m_loop.on_signal(number, [this, number] { tell_all(Signalled{number}); });
+    m_loop.on_signal(SIGHUP, [this] { reload(); });
+    m_loop.watch(m_bell->descriptor(), {.read = true}, [this](net::Interest) { answer_bell(); });
+    for (const auto& [folder, agent] : m_agents)
+      agent->start();
     m_loop.run();
     return m_code;
   }
 
 private:
-  Tell teller() {
-    return [this](Event event) { tell(std::move(event)); };
+  Result<Agent*> add(const AgentOptions& options) {
+    const JobsId id{++m_last_id};
+    AGR_TRY_ASSIGN(
+        auto agent,
+        Agent::open(m_around, options, id,
+                    {.log = [this](const Agent& from, const Log& log,
+                                   const Redactor& redactor) { write(log, redactor, name_of(from)); },
+                     .left = [this](Agent& from, int code) { take_leave(from, code); }}));
+    auto* added = agent.get();
+    m_by_id[id] = added;
+    m_agents[options.folder] = std::move(agent);
+    return added;
   }
 
-  void tell(Event event) {
-    m_loop.post([this, event = std::move(event)] { dispatch(event); });
+  void tell_all(const Event& event) {
+    m_stopping = true;
+    for (const auto& [folder, agent] : m_agents)
+      agent->tell(event);
   }
 
-  void dispatch(const Event& event) {
-    auto step = m_worker.on(event, now());
-    for (const auto& effect : step.now)
-      carry_out(effect);
-    if (!step.lines.empty() || !step.after.empty())
-      m_scribe.write(std::move(step.lines), now(), [this, after = std::move(step.after)] {
-        for (const auto& effect : after)
-          carry_out(effect);
-      });
-    set_alarm(step.wake);
+  void wake(JobsId id) {
+    if (const auto found = m_by_id.find(id); found != m_by_id.end())
+      found->second->tell(Tick{});
   }
 
-  void set_alarm(std::optional<Time> wake) {
-    m_loop.cancel(m_alarm);
-    if (wake)
-      m_alarm = m_loop.after(std::max(*wake - now(), Millis(0)), [this] { tell(Tick{}); });
+  /// Its object stays: work on other threads may still come back to it.
+  void take_leave(Agent& agent, int code) {
+    if (m_code == 0)
+      m_code = code;
+    agent.retire();
+    m_by_id.erase(agent.id());
+    const auto found = m_agents.find(agent.options().folder);
+    m_retired.push_back(std::move(found->second));
+    m_agents.erase(found);
+    if (m_agents.empty())
+      m_loop.stop();
   }
 
-  void carry_out(const Effect& effect) {
-    std::visit([this](const auto& what) { act(what); }, effect);
-  }
-  void act(const LookUp& wanted) {
-    m_scribe.look_up(wanted.id, [this, id = wanted.id](std::optional<Entry> last) {
-      tell(LookedUp{id, std::move(last)});
-    });
-  }
-  void act(const StartHandler& start) { m_handlers.start(start); }
-  void act(const FindHandler& find) { m_handlers.find(find); }
-  void act(const StopHandler& stop) { m_handlers.stop(stop); }
-  void act(const Forget& forget) { m_handlers.forget(forget); }
-  void act(const UploadArtifacts& upload) { m_reports.upload(upload); }
-  void act(const SubmitResult& result) { m_reports.submit(result); }
-  void act(const SubmitFailure& failure) { m_reports.submit(failure); }
-  void act(const ReadHiring& read) { m_reports.read(read); }
-  void act(const ListPending&) { m_reports.list(); }
-  void act(const Log& log) {
-    m_log.write(m_redactor.apply(log_line(log, m_clock.now(), m_options.log_format)));
-  }
-  void act(const Exit& exit) {
-    m_code = exit.code;
-    m_loop.stop();
+  void answer_bell() {
+    for (const auto& name : m_bell->heard())
+      for (const auto& [folder, agent] : m_agents)
+        if (std::filesystem::path(folder).filename() == name)
+          agent->ring();
   }
 
-  /// Wall-clock time that does not jump: started with the clock's, carried on by the steady one.
-  [[nodiscard]] Time now() const { return m_started + (m_clock.steady() - m_started_steady); }
+  // ---- SIGHUP ----------------------------------------------------------------------------------------
 
-  void compact() {
-    m_scribe.compact(now() - k_remembered);
-    m_loop.after(k_compact_every, [this] { compact(); });
+  void reload() {
+    if (m_stopping || m_reloading || !m_options.reload)
+      return;
+    m_reloading = true;
+    auto wanted = std::make_shared<Result<std::vector<AgentOptions>>>();
+    m_loop.background([reload = m_options.reload, wanted] { *wanted = reload(); },
+                      [this, wanted] {
+                        m_reloading = false;
+                        if (!m_stopping)
+                          take_wanted(*wanted);
+                      });
   }
+
+  void take_wanted(const Result<std::vector<AgentOptions>>& wanted) {
+    if (!wanted)
+      return say({.level = Log::Level::error,
+                  .event = "reload_failed",
+                  .text = wanted.error().message + "; everything stays as it was"});
+    int added = 0;
+    for (const auto& options : *wanted) {
+      if (const auto found = m_agents.find(options.folder); found != m_agents.end())
+        found->second->change(options);
+      else
+        added += bring_up(options) ? 1 : 0;
+    }
+    const int removed = let_go_of_others(*wanted);
+    say({.event = "reloaded",
+         .text = fmt::format("{} agents, {} added, {} removed", m_agents.size(), added, removed),
+         .fields = json::Value::object(
+             {{"agents", static_cast<long long>(m_agents.size())}, {"added", added}, {"removed", removed}})});
+  }
+
+  bool bring_up(const AgentOptions& options) {
+    const auto agent = add(options);
+    if (agent)
+      (*agent)->start();
+    else
+      say({.level = Log::Level::error, .event = "agent_failed", .text = agent.error().message});
+    return agent.has_value();
+  }
+
+  /// What they began is finished and reported first.
+  int let_go_of_others(const std::vector<AgentOptions>& wanted) {
+    int count = 0;
+    for (const auto& [folder, agent] : m_agents)
+      if (std::ranges::find(wanted, folder, &AgentOptions::folder) == wanted.end()) {
+        agent->tell(Signalled{SIGTERM});
+        ++count;
+      }
+    return count;
+  }
+
+  // ---- the log ---------------------------------------------------------------------------------------
+
+  /// Agents are named as soon as there is more than one.
+  [[nodiscard]] std::string name_of(const Agent& agent) const {
+    return m_agents.size() + m_retired.size() > 1 ? agent.options().name : "";
+  }
+  void write(const Log& log, const Redactor& redactor, const std::string& agent) {
+    m_log.write(redactor.apply(log_line(log, m_clock.now(), m_options.log_format, agent)));
+  }
+  void say(const Log& log) { write(log, m_redactor, ""); }
 
   const Options& m_options;
   const Clock& m_clock;
-  const Time m_started = m_clock.now();
-  const Millis m_started_steady = m_clock.steady();
-  Redactor m_redactor;
+  Redactor m_redactor; // masks what looks like a token; the agents know their own
   LogWriter m_log{m_options.log};
-  Worker m_worker;
   net::Loop m_loop;
   http::Async m_async{m_loop};
-  Scribe m_scribe;
-  Handlers m_handlers;
-  Reports m_reports;
-  Link m_link;
-  net::TimerId m_alarm{};
+  Jobs m_jobs{m_options.max_jobs, [this](JobsId id) { wake(id); }};
+  Surroundings m_around;
+  std::optional<process::Bell> m_bell;
+  std::map<std::string, std::unique_ptr<Agent>> m_agents; // by folder
+  std::map<JobsId, Agent*> m_by_id;
+  std::vector<std::unique_ptr<Agent>> m_retired;
+  std::uint64_t m_last_id = 0;
+  bool m_stopping = false;
+  bool m_reloading = false;
   int m_code = 0;
 };
-
-/// Spools of hirings that closed while their folder could not be removed. Before anything is begun, because
-/// a hiring that is dispatched again uses the same folder.
-void tidy(const std::string& spools, const std::vector<Entry>& open) {
-  std::set<std::string> ids;
-  for (const auto& entry : open)
-    ids.insert(entry.id);
-  std::error_code code;
-  for (const auto& folder : std::filesystem::directory_iterator(spools, code))
-    if (!ids.contains(folder.path().filename().string()))
-      (void)process::remove_folder(folder.path().string());
-}
 
 } // namespace
 
 Result<int> run(const Options& options, const Clock& clock, Random& random) {
-  AGR_TRY(process::make_private_folder(options.folder));
-  AGR_TRY_ASSIGN(const auto lock, process::Lock::take(options.folder + "/lock", options.agent + " is served",
-                                                      "stop that one first, or leave it the work"));
-  JournalLoaded loaded;
-  {
-    AGR_TRY_ASSIGN(auto journal, Journal::open(journal_of(options)));
-    AGR_TRY_ASSIGN(loaded.open, journal.open_entries());
-  }
-  tidy(options.folder + "/spool", loaded.open);
-  return Service(options, clock, random).run(std::move(loaded));
+  process::raise_descriptor_limit();
+  Service service(options, clock, random);
+  AGR_TRY(service.open());
+  return service.run();
 }
 
 } // namespace agr::serve

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "agrenting/api.hpp"
-#include "base/random.hpp"
-#include "base/secret.hpp"
-#include "serve/handler.hpp"
+#include "serve/agent.hpp"
 #include "serve/log.hpp"
-#include "serve/worker.hpp"
 
 #include <functional>
 #include <string>
@@ -15,23 +11,22 @@
 
 namespace agr::serve {
 
-/// Everything one agent needs to work.
+/// The agents of one process, and what is common to them.
 struct Options {
-  std::string agent = {};                    ///< for people: "agent alice"
-  std::string folder;                        ///< of its lock, journal and spools; one per agent
-  agrenting::Endpoint endpoint = {};         ///< with the agent's key
-  std::vector<std::string> handler = {};     ///< as resolve() gave it
+  std::vector<AgentOptions> agents = {};
+  std::string state = {};                    ///< the state folder
   std::vector<std::string> environment = {}; ///< of this process
   std::vector<std::string> supervisor = {};  ///< command that supervises the folder appended to it
-  Millis kill_grace{10'000};
-  std::uint64_t max_output = std::uint64_t{4} << 20;
-  WorkerSettings worker = {};
+  int max_jobs = 0;                          ///< handlers of all agents at the same time; 0: no limit
+  /// The agents as they are to be now, asked at SIGHUP, on another thread. An error changes nothing.
+  std::function<Result<std::vector<AgentOptions>>()> reload = {};
   LogFormat log_format = LogFormat::text;
   std::function<void(std::string_view)> log = {}; ///< gets whole lines
 };
 
-/// Works until told to stop. Gives the exit code. Errors, before anything was begun: Kind::locked when this
-/// agent is being served already, Kind::internal when its journal cannot be opened.
+/// Works until told to stop. Gives the exit code: that of the first agent that did not end well, else 0.
+/// Errors, before anything was begun: Kind::locked when an agent is being served already, Kind::internal
+/// when a journal cannot be opened.
 Result<int> run(const Options& options, const Clock& clock, Random& random);
 
 } // namespace agr::serve

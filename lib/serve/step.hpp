@@ -6,6 +6,7 @@
 #include "json/value.hpp"
 #include "process/attempt.hpp"
 #include "serve/entry.hpp"
+#include "serve/order.hpp"
 
 #include <optional>
 #include <string>
@@ -52,8 +53,17 @@ struct HandlerEnded {
   std::string id;
   int attempt = 0;
   process::Ending ending;
-  std::string errors = {}; ///< the end of its stderr, free of secrets
+  std::string errors = {};         ///< the end of its stderr, free of secrets
+  std::optional<Order> order = {}; ///< what was decided with `agr submit` meanwhile
 };
+/// `agr submit` has decided about a hiring; also the answer to LookForOrder, when there is an order.
+struct Ordered {
+  std::string id;
+  int attempt = 0;
+  Order order;
+};
+/// `agr submit` has left something for this agent.
+struct Rung {};
 /// Something in the artifacts folder that is no plain file; it stays here.
 struct ArtifactRefused {
   std::string id;
@@ -91,8 +101,8 @@ struct Signalled {
 struct Tick {};
 
 using Event = std::variant<HiringsListed, JournalLoaded, LookedUp, JournalFailed, HandlerStarted,
-                           HandlerEnded, ArtifactRefused, ArtifactsUploaded, Submitted, ReadBack, StreamUp,
-                           StreamDown, LockedOut, Signalled, Tick>;
+                           HandlerEnded, Ordered, Rung, ArtifactRefused, ArtifactsUploaded, Submitted,
+                           ReadBack, StreamUp, StreamDown, LockedOut, Signalled, Tick>;
 
 // ---- what to do --------------------------------------------------------------------------------------
 
@@ -111,6 +121,11 @@ struct FindHandler {
   std::string id;
   int attempt = 0;
 };
+/// Has `agr submit` decided about this attempt?
+struct LookForOrder {
+  std::string id;
+  int attempt = 0;
+};
 struct StopHandler {
   std::string id;
   process::Stop how = process::Stop::gently;
@@ -122,7 +137,7 @@ struct UploadArtifacts {
 };
 struct SubmitResult {
   std::string id;
-  int attempt = 0;
+  int attempt = 0; ///< its output, or that of an order
 };
 struct SubmitFailure {
   std::string id;
@@ -151,8 +166,8 @@ struct Exit {
   int code = 0;
 };
 
-using Effect = std::variant<LookUp, StartHandler, FindHandler, StopHandler, UploadArtifacts, SubmitResult,
-                            SubmitFailure, ReadHiring, ListPending, Forget, Log, Exit>;
+using Effect = std::variant<LookUp, StartHandler, FindHandler, LookForOrder, StopHandler, UploadArtifacts,
+                            SubmitResult, SubmitFailure, ReadHiring, ListPending, Forget, Log, Exit>;
 
 /// The answer to one event.
 struct Step {

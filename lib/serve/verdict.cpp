@@ -33,6 +33,8 @@ Verdict judge_exit(const process::Ending& ending, std::string_view errors) {
   case 75:
     return {.kind = Verdict::Kind::later,
             .reason = with_last_words("the handler asked to be run later", ending.message, errors)};
+  case k_submits_later:
+    return {.kind = Verdict::Kind::hold, .reason = "the handler delivers later, with agr submit"};
   case 125:
     return {.kind = Verdict::Kind::hand_back,
             .reason = with_last_words("handed back by the handler", ending.message, errors)};
@@ -68,7 +70,8 @@ Verdict judge(const process::Ending& ending, std::string_view errors) {
   case How::stopped:
     return {.reason = "the agent was stopped before the work was done"};
   case How::lost:
-    return {.reason = "the handler was lost in a crash of the agent's machine; it was not run again"};
+    return {.kind = Verdict::Kind::lost,
+            .reason = "the handler was lost in a crash of the agent's machine; it was not run again"};
   case How::never_started:
     return {.kind = Verdict::Kind::again, .reason = "the handler could not be started"};
   }

@@ -8,6 +8,9 @@
 
 namespace agr::serve {
 
+/// Exit code of a handler that has taken the work on and delivers it later (`agr submit`).
+inline constexpr int k_submits_later = 79;
+
 /// What the end of a handler means (man/topics/handlers.md, "Exit codes").
 struct Verdict {
   enum class Kind {
@@ -16,6 +19,8 @@ struct Verdict {
     hand_back, ///< the handler does not want it, or cannot be run at all
     later,     ///< the handler asks to be run again later
     again,     ///< it certainly never ran
+    hold,      ///< the handler took the work on; `agr submit` delivers it
+    lost,      ///< it ran, nobody knows how far
   };
   Kind kind = Kind::fail;
   std::string reason = {}; ///< for the hirer

@@ -234,6 +234,8 @@ void Worker::take(const JournalLoaded& journal) {
          .fields = json::Value::object({{"state", serve::name_of(entry.state)}})});
     if (is_busy(entry.state))
       m_step.now.emplace_back(FindHandler{entry.id, entry.attempt});
+    else if (entry.state == State::held)
+      m_step.now.emplace_back(LookForOrder{entry.id, entry.attempt});
     else if (entry.state == State::finished)
       m_step.now.emplace_back(UploadArtifacts{entry.id, entry.attempt});
     else if (entry.state == State::submitting)
@@ -253,16 +255,28 @@ bool Worker::may_start() const {
 }
 
 void Worker::fill_slots() {
-  while (may_start() && busy_slots() < m_settings.concurrency) {
-    Hiring* next = nullptr;
-    for (auto& [id, hiring] : m_open)
-      if (hiring.entry.state == State::seen && hiring.entry.not_before <= m_now &&
-          (next == nullptr || hiring.entry.seen_at < next->entry.seen_at))
-        next = &hiring;
-    if (next == nullptr)
-      return;
+  if (m_jobs != nullptr)
+    m_jobs->running(m_id, busy_slots());
+  Hiring* next = nullptr;
+  while ((next = next_to_start()) != nullptr && (m_jobs == nullptr || m_jobs->may_begin(m_id))) {
     accept(*next);
+    if (m_jobs != nullptr)
+      m_jobs->running(m_id, busy_slots());
   }
+  if (m_jobs != nullptr && next == nullptr)
+    m_jobs->pass(m_id);
+}
+
+/// Who has waited longest, when there is a place for it.
+Worker::Hiring* Worker::next_to_start() {
+  if (!may_start() || busy_slots() >= m_settings.concurrency)
+    return nullptr;
+  Hiring* next = nullptr;
+  for (auto& [id, hiring] : m_open)
+    if (hiring.entry.state == State::seen && hiring.entry.not_before <= m_now &&
+        (next == nullptr || hiring.entry.seen_at < next->entry.seen_at))
+      next = &hiring;
+  return next;
 }
 
 void Worker::accept(Hiring& hiring) {
@@ -309,6 +323,8 @@ void Worker::take(const HandlerEnded& ended) {
   }
   if (hiring->abandoned)
     return close(ended.id, State::failed, true, std::nullopt);
+  if (ended.order && !never_ran)
+    return finish(*hiring, ended.order->report, ended.order->reason);
   switch (verdict.kind) {
   case Verdict::Kind::deliver:
     return finish(*hiring, Report::result, "");
@@ -320,6 +336,10 @@ void Worker::take(const HandlerEnded& ended) {
     return run_later(*hiring, verdict.reason, "");
   case Verdict::Kind::again:
     return run_again(*hiring, verdict.reason, ended.ending.message);
+  case Verdict::Kind::hold:
+    return hold(*hiring, verdict.reason);
+  case Verdict::Kind::lost:
+    return run_lost(*hiring, verdict.reason);
   }
 }
 
@@ -359,6 +379,33 @@ void Worker::run_again(Hiring& hiring, const std::string& reason, std::string_vi
     return run_later(hiring, reason, detail);
   hiring.entry.state = State::seen;
   touch(hiring);
+}
+
+void Worker::run_lost(Hiring& hiring, const std::string& reason) {
+  switch (m_settings.on_crash) {
+  case OnCrash::fail:
+    return finish(hiring, Report::failure, reason);
+  case OnCrash::retry:
+    return run_later(hiring, "the handler was lost in a crash of the agent's machine", "");
+  case OnCrash::hold:
+    return hold(hiring, "the handler was lost; agr submit decides what becomes of the hiring");
+  }
+}
+
+/// It takes no place among the handlers, and goes on answering for the hiring.
+void Worker::hold(Hiring& hiring, const std::string& reason) {
+  auto& entry = hiring.entry;
+  entry.state = State::held;
+  touch(hiring);
+  log({.event = "held", .hiring_id = entry.id, .text = reason});
+  // It may have come in between.
+  m_step.after.emplace_back(LookForOrder{entry.id, entry.attempt});
+}
+
+void Worker::take(const Ordered& ordered) {
+  Hiring* hiring = find(ordered.id);
+  if (hiring != nullptr && hiring->entry.attempt == ordered.attempt && hiring->entry.state == State::held)
+    finish(*hiring, ordered.order.report, ordered.order.reason);
 }
 
 void Worker::finish(Hiring& hiring, Report report, std::string reason) {
@@ -445,6 +492,7 @@ void Worker::wait(Hiring& hiring, Next next, const Error& error) {
   auto& entry = hiring.entry;
   const auto delay = std::max(jitter(entry.tries), error.retry_after.value_or(Millis(0)));
   ++entry.tries;
+  ++m_counts.retries;
   entry.last_error = error.message;
   hiring.next = next;
   hiring.due = m_now + delay;
@@ -538,6 +586,7 @@ void Worker::close(const std::string& id, State state, bool confirmed, std::opti
   if (superseded)
     m_step.after.emplace_back(ListPending{});
   m_step.lines.push_back(std::move(entry));
+  ++(state == State::done ? m_counts.done : state == State::failed ? m_counts.failed : m_counts.handed_back);
   if (m_settings.once)
     m_once_code = state == State::done ? 0 : 1;
 }
@@ -546,6 +595,7 @@ void Worker::close(const std::string& id, State state, bool confirmed, std::opti
 
 void Worker::take(const StreamUp&) {
   m_stream_up = true;
+  m_stream_error.clear();
   m_poll_at = m_now + m_settings.poll_while_up;
   log({.event = "ready", .text = "online, waiting for work"});
 }
@@ -553,6 +603,7 @@ void Worker::take(const StreamUp&) {
 void Worker::take(const StreamDown& down) {
   if (std::exchange(m_stream_up, false))
     m_poll_at = m_now;
+  m_stream_error = down.error.message;
   log({.level = Log::Level::warning,
        .event = "reconnecting",
        .text = fmt::format("{}; again in {}", down.error.message, for_people(down.retry_in)),
@@ -622,9 +673,27 @@ void Worker::do_what_is_due() {
   if (m_poll_at && *m_poll_at <= m_now) {
     m_poll_at = m_now + (m_stream_up ? m_settings.poll_while_up : m_settings.poll_while_down);
     m_step.now.emplace_back(ListPending{});
+    look_for_orders(); // should the ring not have been heard
   }
+  end_overdue();
   if (m_drain_until && *m_drain_until <= m_now && !m_handlers_stopped)
     stop_handlers(process::Stop::gently);
+}
+
+void Worker::take(const Rung&) {
+  look_for_orders();
+}
+
+void Worker::look_for_orders() {
+  for (const auto& [id, hiring] : m_open)
+    if (hiring.entry.state == State::held)
+      m_step.now.emplace_back(LookForOrder{id, hiring.entry.attempt});
+}
+
+void Worker::end_overdue() {
+  for (auto& [id, hiring] : m_open)
+    if (hiring.entry.state == State::held && hiring.entry.deadline && *hiring.entry.deadline <= m_now)
+      finish(hiring, Report::failure, "the deadline passed before the result was delivered");
 }
 
 void Worker::leave_when_done() {
@@ -659,11 +728,35 @@ std::optional<Time> Worker::next_wake() const {
       at(hiring.due);
     if (hiring.entry.state == State::seen && hiring.entry.not_before > m_now && may_start())
       at(hiring.entry.not_before);
+    if (hiring.entry.state == State::held)
+      at(hiring.entry.deadline);
   }
   at(m_poll_at);
   at(m_handlers_stopped ? std::nullopt : m_drain_until);
   at(m_flush_until);
   return m_left ? std::nullopt : wake;
+}
+
+WorkerStatus Worker::status() const {
+  auto status = m_counts;
+  status.ready = m_stream_up && !m_left;
+  status.draining = m_drain_until.has_value() || m_left;
+  status.paused = m_unrunnable >= k_unrunnable_limit;
+  status.last_error = m_stream_error;
+  for (const auto& [id, hiring] : m_open) {
+    const auto& entry = hiring.entry;
+    status.waiting += entry.state == State::seen ? 1 : 0;
+    status.running += is_busy(entry.state) ? 1 : 0;
+    status.held += entry.state == State::held ? 1 : 0;
+    if (!is_reporting(entry.state))
+      continue;
+    ++status.reporting;
+    if (!status.oldest_report || entry.seen_at < *status.oldest_report) {
+      status.oldest_report = entry.seen_at;
+      status.last_error = entry.last_error.empty() ? m_stream_error : entry.last_error;
+    }
+  }
+  return status;
 }
 
 Worker::Hiring* Worker::find(const std::string& id) {

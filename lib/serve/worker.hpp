@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/random.hpp"
+#include "serve/jobs.hpp"
 #include "serve/step.hpp"
 
 #include <map>
@@ -10,6 +11,13 @@
 
 namespace agr::serve {
 
+/// What becomes of a hiring whose handler vanished without a word, with its supervisor or the machine.
+enum class OnCrash {
+  fail,  ///< it is reported as failed
+  retry, ///< it is run again, as often as a handler may ask for it
+  hold,  ///< a person decides, with `agr submit`
+};
+
 struct WorkerSettings {
   int concurrency = 1;
   bool once = false;              ///< exit when one hiring has ended
@@ -17,8 +25,26 @@ struct WorkerSettings {
   Millis flush_timeout{10'000};   ///< and reports may still be tried after that
   Millis poll_while_down{10'000}; ///< how often to ask for work while there is no stream
   Millis poll_while_up{60'000};   ///< and while there is one, should it have missed something
-  int most_attempts = 5;          ///< of a handler that asks to be run later or does not start
-  Millis later_delay{30'000};     ///< before the second attempt; doubles
+  OnCrash on_crash = OnCrash::fail;
+  int most_attempts = 5;      ///< of a handler that asks to be run later or does not start
+  Millis later_delay{30'000}; ///< before the second attempt; doubles
+};
+
+/// How it stands, for whoever watches from outside.
+struct WorkerStatus {
+  bool ready = false;                     ///< subscribed, pending work read
+  bool draining = false;                  ///< takes nothing new
+  bool paused = false;                    ///< its handler cannot be run
+  int waiting = 0;                        ///< hirings not begun
+  int running = 0;                        ///< handlers
+  int held = 0;                           ///< hirings waiting for `agr submit`
+  int reporting = 0;                      ///< reports the marketplace has not acknowledged
+  std::optional<Time> oldest_report = {}; ///< when the oldest of those hirings was seen
+  std::string last_error = {};            ///< of that report, or of the stream
+  std::uint64_t done = 0;                 ///< closed in this life, by how
+  std::uint64_t failed = 0;
+  std::uint64_t handed_back = 0;
+  std::uint64_t retries = 0; ///< of reports
 };
 
 /// Carries hirings from being offered to being reported, each exactly once, whatever is killed in between.
@@ -26,10 +52,16 @@ struct WorkerSettings {
 /// Step::after are carried out only when Step::lines are on disk.
 class Worker {
 public:
-  Worker(WorkerSettings settings, Random& random) : m_settings(settings), m_random(random) {}
+  /// `jobs` are the places it shares with other workers, under the name `id`; none: all it wants.
+  Worker(WorkerSettings settings, Random& random, Jobs* jobs = nullptr, JobsId id = {})
+      : m_settings(settings), m_random(random), m_jobs(jobs), m_id(id) {}
 
   /// `now` must not jump back.
   Step on(const Event& event, Time now);
+
+  /// For what begins from now on.
+  void change(const WorkerSettings& settings) { m_settings = settings; }
+  [[nodiscard]] WorkerStatus status() const;
 
 private:
   /// What to do next about a hiring nobody is busy with.
@@ -51,6 +83,8 @@ private:
   void take(const JournalFailed& failed);
   void take(const HandlerStarted& started);
   void take(const HandlerEnded& ended);
+  void take(const Ordered& ordered);
+  void take(const Rung& rung);
   void take(const ArtifactRefused& refused);
   void take(const ArtifactsUploaded& uploaded);
   void take(const Submitted& submitted);
@@ -71,6 +105,8 @@ private:
   void accept(Hiring& hiring);
   void run_later(Hiring& hiring, const std::string& reason, std::string_view detail);
   void run_again(Hiring& hiring, const std::string& reason, std::string_view detail);
+  void run_lost(Hiring& hiring, const std::string& reason);
+  void hold(Hiring& hiring, const std::string& reason);
   void finish(Hiring& hiring, Report report, std::string reason);
   void count_unrunnable(bool unrunnable);
   void submit(Hiring& hiring);
@@ -83,11 +119,14 @@ private:
   void close(const std::string& id, State state, bool confirmed, std::optional<Log> log);
   void stop_handlers(process::Stop how);
   void do_what_is_due();
+  void end_overdue();
+  void look_for_orders();
   void leave_when_done();
 
   Hiring* find(const std::string& id);
   [[nodiscard]] int busy_slots() const;
   [[nodiscard]] bool may_start() const;
+  Hiring* next_to_start();
   [[nodiscard]] std::optional<Time> next_wake() const;
   void touch(const Hiring& hiring) { m_touched.insert(hiring.entry.id); }
   void log(Log log) { m_step.now.emplace_back(std::move(log)); }
@@ -95,6 +134,10 @@ private:
 
   WorkerSettings m_settings;
   Random& m_random;
+  Jobs* m_jobs;
+  JobsId m_id;
+  WorkerStatus m_counts; // only what is counted, not what can be seen
+  std::string m_stream_error;
   Time m_now{};
   Step m_step;
   std::unordered_set<std::string> m_touched; // by the event at hand

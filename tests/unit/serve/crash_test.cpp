@@ -134,6 +134,7 @@ private:
     m_world.spool[{id, number}].over = true;
     m_events.emplace_back(play::exited(id, 0, number));
   }
+  void act(const LookForOrder&) {}
   void act(const StopHandler&) {}
   void act(const UploadArtifacts& upload) {
     ArtifactsUploaded done{upload.id};

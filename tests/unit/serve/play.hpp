@@ -22,6 +22,7 @@ inline std::string word(const Effect& effect) {
       return fmt::format("start {}#{}", e.id, e.attempt);
     }
     std::string operator()(const FindHandler& e) const { return fmt::format("find {}#{}", e.id, e.attempt); }
+    std::string operator()(const LookForOrder& e) const { return "order? " + e.id; }
     std::string operator()(const StopHandler& e) const {
       return (e.how == process::Stop::gently ? "stop " : "kill ") + e.id;
     }
