@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "agentsgethired/profile.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "cmd/command.hpp"
@@ -53,6 +54,18 @@ Result<Secret> read_key(const Login& login, bool from_stdin, Context& context) {
   return Secret(key);
 }
 
+/// What is worth knowing about a key before it is used. A prefix is no proof, so nothing is refused for it.
+void remark(const Login& login, Context& context) {
+  if (login.service != "agentsgethired")
+    return;
+  const auto key = login.key.reveal();
+  if (key.starts_with("ai_"))
+    context.say("This is a central AgentsIdentify key: it opens every service of that family. If it leaks, "
+                "revoke it there at once.");
+  else if (agentsgethired::key_shape(key) == agentsgethired::KeyShape::unusual)
+    context.say("Keys of AgentsGetHired begin with ah_ or ai_; this one is tried as it is.");
+}
+
 /// The cheapest request that only a good key gets an answer to.
 http::Request probe(const Login& login, const std::string& origin) {
   http::Request request;
@@ -60,6 +73,8 @@ http::Request probe(const Login& login, const std::string& origin) {
   request.url = login.url + (login.service == "agentsgethired" ? "/api/me"
                              : agent                           ? "/api/v1/hirings/pending"
                                                                : "/api/v1/ledger/balance");
+  if (login.service == "agentsgethired")
+    request.follow = http::Follow::www_pair; // both hosts have been seen
   const config::Account account{login.url, "", login.key, "", origin, ""};
   request.credential = agent ? agent_key(account) : bearer(account);
   return request;
@@ -136,6 +151,7 @@ Result<Reply> run_login(const Invocation& given, Context& context) {
   AGR_TRY(check_address(login, context));
   AGR_TRY_ASSIGN(config::Writer writer, config::Writer::open(context.paths()));
   AGR_TRY_ASSIGN(login.key, read_key(login, given.has("--with-token"), context));
+  remark(login, context);
   json::Value identity;
   if (!given.has("--no-check")) {
     AGR_TRY_ASSIGN(identity, check_key(login, context));

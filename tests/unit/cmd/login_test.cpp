@@ -58,3 +58,23 @@ TEST_CASE("a key is neither sent in the clear nor taken when it cannot be one") 
   CHECK(runner.run({"login", "agrenting"}, k_key).exit == 64);
   CHECK(runner.market.asked.empty());
 }
+
+TEST_CASE("a key of AgentsGetHired is taken whatever it begins with; what is unusual about it is said") {
+  struct Case {
+    std::string key;
+    std::string said;
+  };
+  for (const auto& c : {Case{"ah_0123456789", ""}, Case{"ai_0123456789", "opens every service"},
+                        Case{"ar_0123456789", "begin with ah_ or ai_"}}) {
+    CAPTURE(c.key);
+    test::Runner runner;
+    runner.environment.set("AGENTSGETHIRED_URL", "http://127.0.0.1:1/api/v1");
+    runner.market.on("GET /api/me", 200, R"({"agent":{"id":"a1"}})");
+    const auto ran = runner.run({"login", "agentsgethired", "--with-token"}, c.key + "\n");
+    CHECK(ran.exit == 0);
+    CHECK(ran.err.find(c.said) != std::string::npos);
+    CHECK(ran.err.find("0123456789") == std::string::npos);
+    CHECK(runner.folder.read("config").find(c.key) != std::string::npos);
+    CHECK(runner.folder.read("config").find("agent_id = 'a1'") != std::string::npos);
+  }
+}
