@@ -44,8 +44,8 @@ Result<settle::Evidence> receipt_for(const Desk& desk, const settle::Order& orde
   }
   const auto now = desk.context.env.clock.now();
   if (desk.given.has("--ask-again"))
-    AGR_TRY(desk.till.journal.drop_receipt(order.line.obligation, "a person has it asked again", now));
-  return settle::obtain(order.line.obligation, order.line.key, desk.till.journal, command, now);
+    AGR_TRY(desk.till.journal->drop_receipt(order.line.obligation, "a person has it asked again", now));
+  return settle::obtain(order.line.obligation, order.line.key, *desk.till.journal, command, now);
 }
 
 Result<settle::Evidence> evidence_of(const Desk& desk, const settle::Order& order) {
@@ -63,7 +63,7 @@ Result<void> within_limits(const Desk& desk, const settle::Order& order, const s
   AGR_TRY_ASSIGN(auto policy, policy_of(desk.given, desk.context));
   policy.receipts = true;
   policy.max_total.reset(); // one payment that somebody asked for by name is no run
-  AGR_TRY_ASSIGN(auto spent, spent_lately(desk.till.journal, desk.context));
+  AGR_TRY_ASSIGN(auto spent, spent_lately(*desk.till.journal, desk.context));
   const auto& owed = order.line.obligation;
   auto objection = settle::selects(policy, owed.rail, owed.contract_id)
                        ? settle::Judge(policy, std::move(spent)).objection(owed, agent_id)
@@ -161,7 +161,7 @@ Result<Reply> go_on(const Desk& desk, const Line& line) {
 /// Nothing is open: everything is checked, agreed to, and sent once.
 Result<Reply> pay(const Desk& desk) {
   AGR_TRY_ASSIGN(const auto order, order_of(desk));
-  AGR_TRY(settle::check_reuse(desk.till.journal, order.line));
+  AGR_TRY(settle::check_reuse(*desk.till.journal, order.line));
   if (desk.context.globals.dry_run)
     return dry_run(desk, order.line);
   AGR_TRY(agree(desk, order));
@@ -188,7 +188,7 @@ Result<Reply> run_execute(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(auto till, open_till(context));
   AGR_TRY_ASSIGN(const auto id, whole_id(context, IdKind::settlement, given.text("SETTLEMENT")));
   const Desk desk{given, context, till, id};
-  AGR_TRY_ASSIGN(const auto line, till.journal.find(till.origin, desk.id));
+  AGR_TRY_ASSIGN(const auto line, till.journal->find(till.origin, desk.id));
   if (line && settle::is_open(line->state))
     return go_on(desk, *line);
   if (given.has("--resume"))

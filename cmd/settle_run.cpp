@@ -55,6 +55,12 @@ Result<settle::Policy> policy_for(const Invocation& given, Context& context, boo
   return policy;
 }
 
+/// Tables cut long reasons; a person gets them whole.
+void say_reason(const settle::Obligation& owed, std::string_view reason, Context& context) {
+  context.say(fmt::format("Not paid: {} ({}): {}.", shorten(printable(owed.settlement_id), 12),
+                          amount_of(owed), printable(reason)));
+}
+
 void say_plan(const Plan& plan, Context& context) {
   const auto payable = plan.payable().size();
   const auto held = plan.lines.size() - payable;
@@ -62,6 +68,9 @@ void say_plan(const Plan& plan, Context& context) {
     context.say(fmt::format("To pay: {} in {}{}.", in_words(plan.totals()),
                             count_of(std::ssize(plan.payable())),
                             held == 0 ? "" : fmt::format("; {} held back", held)));
+  for (const auto& line : plan.lines)
+    if (line.is_held())
+      say_reason(line.owed, line.objection->why, context);
 }
 
 Result<Reply> run_plan(const Invocation& given, Context& context) {
@@ -139,6 +148,9 @@ Reply reply_of(const std::vector<Paid>& report, const std::string& plan_hash, Co
   if (!report.empty())
     context.say(fmt::format("Paid {} in {}; {} of {} lines are paid.", in_words(sums), count_of(done),
                             settled, report.size()));
+  for (const auto& line : report)
+    if (line.error)
+      say_reason(line.line.owed, line.error->message, context);
   const auto verdict = settle::verdict_on(report);
   return Reply{.value = json::Value::object({{"plan", plan_hash},
                                              {"verdict", verdict ? name_of(*verdict) : "paid"},
@@ -235,8 +247,8 @@ Result<Reply> run_apply(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto plan, read_plan(given.text("FILE"), till, context));
   AGR_TRY_ASSIGN(const auto desk, desk_for(till, given, context));
   AGR_TRY_ASSIGN(const auto policy, policy_for(given, context, true));
-  AGR_TRY_ASSIGN(auto spent, spent_lately(till.journal, context));
-  AGR_TRY_ASSIGN(const auto left, still_to_pay(plan, till.journal));
+  AGR_TRY_ASSIGN(auto spent, spent_lately(*till.journal, context));
+  AGR_TRY_ASSIGN(const auto left, still_to_pay(plan, *till.journal));
   AGR_TRY(within_limits(left, policy, std::move(spent)));
   AGR_TRY(settle::still_holds(plan, desk));
   if (context.globals.dry_run)
@@ -256,7 +268,7 @@ Result<Reply> run_run(const Invocation& given, Context& context) {
   if (!context.globals.dry_run) {
     AGR_TRY_ASSIGN(report, settle::look_again(till.origin, desk));
   }
-  AGR_TRY_ASSIGN(const auto facts, facts_of(till.service, till.origin, till.journal, context));
+  AGR_TRY_ASSIGN(const auto facts, facts_of(till.service, till.origin, *till.journal, context));
   const auto plan = settle::make_plan(facts, policy, context.env.clock.now());
   if (context.globals.dry_run)
     return dry_run(plan, till, context);

@@ -58,7 +58,23 @@ Result<std::string> answer_of(const process::Filtered& filtered, const std::stri
 } // namespace
 
 Result<Settlement> Counter::execute(const settle::Line& line) {
-  return as<Settlement>(m_service.one(operations::k_execute, execute_call(line)));
+  auto call = execute_call(line);
+  call.before_moving = [&](const agentsgethired::Service& there) { return look_there(line, there); };
+  return as<Settlement>(m_service.one(operations::k_execute, call));
+}
+
+Result<void> Counter::look_there(const settle::Line& line, const agentsgethired::Service& there) {
+  AGR_TRY_ASSIGN(const auto seen, as<Settlement>(there.one(operations::k_settlement,
+                                                           {.ids = {line.obligation.settlement_id}})));
+  if (seen.status() != line.status_before)
+    return fail({Kind::conflict,
+                 fmt::format("the marketplace moved to {}, which shows settlement {} as \"{}\"",
+                             there.endpoint().url, line.obligation.settlement_id, printable(seen.status()))});
+  return m_journal.remark(
+      "moved",
+      json::Value::object({{"settlement", line.obligation.settlement_id},
+                           {"note", fmt::format("the request goes to {}", there.endpoint().url)}}),
+      m_clock.now());
 }
 Result<Settlement> Counter::read(const std::string& id) {
   return as<Settlement>(m_service.one(operations::k_settlement, {.ids = {id}}));
@@ -78,17 +94,19 @@ Result<Till> open_till(Context& context) {
                                                 "wait for it to end, then look at `agr settle status`"));
   AGR_TRY_ASSIGN(const auto service, marketplace(context));
   AGR_TRY_ASSIGN(const auto url, Url::parse(service.endpoint().url));
-  AGR_TRY_ASSIGN(auto journal, open_journal(context));
+  AGR_TRY_ASSIGN(auto opened, open_journal(context));
+  auto journal = std::make_unique<settle::Journal>(std::move(opened));
+  Counter counter(service, *journal, context.env.clock);
   return Till{.lock = std::move(lock),
               .service = service,
               .origin = url.origin(),
               .journal = std::move(journal),
-              .counter = Counter(service)};
+              .counter = std::move(counter)};
 }
 
 settle::Surroundings around(Till& till, const Invocation& given, Context& context) {
   settle::Surroundings around{.marketplace = till.counter,
-                              .journal = till.journal,
+                              .journal = *till.journal,
                               .clock = context.env.clock,
                               .progress = [&context](std::string_view what) { context.progress(what); }};
   around.patience = given.seconds("--look-for").value_or(around.patience);

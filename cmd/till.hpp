@@ -7,6 +7,7 @@
 #include "process/lock.hpp"
 #include "settle/pay.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,16 +15,21 @@
 /// What the commands that pay settlements share.
 namespace agr::cmd {
 
-/// The marketplace, as paying needs it.
+/// The marketplace, as paying needs it. When it sends a payment to its other host, the settlement is read
+/// there first, and that it moves is written down.
 class Counter final : public settle::Marketplace {
 public:
-  explicit Counter(agentsgethired::Service service) : m_service(std::move(service)) {}
+  Counter(agentsgethired::Service service, settle::Journal& journal, Clock& clock)
+      : m_service(std::move(service)), m_journal(journal), m_clock(clock) {}
   Result<agentsgethired::Settlement> execute(const settle::Line& line) override;
   Result<agentsgethired::Settlement> read(const std::string& id) override;
   Result<agentsgethired::Contract> contract(const std::string& id) override;
 
 private:
+  Result<void> look_there(const settle::Line& line, const agentsgethired::Service& there);
   agentsgethired::Service m_service;
+  settle::Journal& m_journal;
+  Clock& m_clock;
 };
 
 /// Whoever holds the till is the only one who pays from this state folder.
@@ -31,7 +37,7 @@ struct Till {
   process::Lock lock;
   agentsgethired::Service service;
   std::string origin;
-  settle::Journal journal;
+  std::unique_ptr<settle::Journal> journal;
   Counter counter;
 };
 

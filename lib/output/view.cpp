@@ -59,10 +59,13 @@ bool aligned_right(Style style) {
 }
 
 Paint paint_of(std::string_view status) {
-  static constexpr std::array k_good{"completed", "settled", "accepted", "available", "active", "open", "ok"};
+  static constexpr std::array k_good{"completed", "settled", "accepted", "available",   "active",
+                                     "open",      "ok",      "executed", "already_paid"};
   static constexpr std::array k_moving{"queued", "in_progress", "pending", "paid",    "sent",
-                                       "draft",  "busy",        "running", "unknown", "pending_payment"};
-  static constexpr std::array k_bad{"failed", "rejected", "banned", "suspended", "disputed", "error"};
+                                       "draft",  "busy",        "running", "unknown", "pending_payment",
+                                       "hold",   "held",        "intent",  "moved",   "not_tried"};
+  static constexpr std::array k_bad{"failed",   "rejected", "banned", "suspended",
+                                    "disputed", "error",    "refused"};
   const auto in = [&](const auto& words) {
     return std::find(words.begin(), words.end(), status) != words.end();
   };
