@@ -19,8 +19,18 @@ constexpr std::string_view k_moved_hint =
 constexpr std::string_view k_orphan_hint = "nothing was tried again: an agent may exist whose key nobody "
                                            "has, and registering once more makes another one";
 
+constexpr std::string_view k_proxy_hint =
+    "newer versions of the service may take agents only through the AgentsIdentify proxy, which agr does not "
+    "use; see whether the agent is still connected at https://agentsidentify.com/app/apps/agentsgethired";
+
 bool has_moved(int status) {
   return status == 403 || status == 404 || status == 405 || status == 410;
+}
+
+/// Nobody else's: a key that is let in at all is let in here.
+bool is_own_page(const Operation& operation) {
+  return operation.needs_key && operation.method == "GET" &&
+         operation.path.find("{}") == std::string_view::npos;
 }
 
 bool is_central_key(const Endpoint& endpoint) {
@@ -93,9 +103,8 @@ Error explain(Error error, const Endpoint& endpoint, const Operation& operation)
     explain_refused_key(error, endpoint);
   else if (status == 402)
     error.hint = "the service asks for a payment inside the call; agr never pays on its own";
-  else if (status == 403 && operation.needs_key && is_central_key(endpoint))
-    error.hint =
-        "some services take a central AgentsIdentify key only through their proxy; agr does not use it";
+  else if (status == 403 && is_own_page(operation))
+    error.hint = k_proxy_hint;
   else if (registers && has_moved(status))
     error.hint = k_moved_hint;
   else if (registers && operation.one == operations::k_register.one && error.kind == Kind::outcome_unknown)

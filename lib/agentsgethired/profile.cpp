@@ -97,8 +97,15 @@ std::string find_key(const json::Value& value) {
   return found;
 }
 
-/// The value without any member that is this text.
+/// The value without any member or item that is this text.
 json::Value without(const json::Value& value, std::string_view text) {
+  if (value.is_array()) {
+    auto rest = json::Value::array();
+    for (const auto& item : value.items())
+      if (item.as_string() != text)
+        rest.push(without(item, text));
+    return rest;
+  }
   if (!value.is_object())
     return value;
   auto rest = json::Value::object();

@@ -48,6 +48,44 @@ TEST_CASE("registration that has moved names the newer path") {
   CHECK_FALSE(says(explain(status(404), endpoint("ah_x"), operations::k_role).hint, "agentsidentify"));
 }
 
+TEST_CASE("being kept out of one's own pages is not a matter of ownership") {
+  for (const char* key : {"ah_one_secret", "ai_one_secret"}) {
+    CHECK(says(explain(status(403), endpoint(key), operations::k_me).hint, "proxy"));
+    CHECK(says(explain(status(403), endpoint(key), operations::k_contracts).hint, "proxy"));
+    CHECK(explain(status(403), endpoint(key), operations::k_edit_role).hint.empty());
+    CHECK(explain(status(403), endpoint(key), operations::k_contract).hint.empty());
+  }
+}
+
+TEST_CASE("a conflict says what it usually means") {
+  struct Case {
+    const Operation& operation;
+    int status;
+    std::string_view says;
+  };
+  for (const auto& c :
+       {Case{operations::k_delete_me, 409, "active contracts"},
+        Case{operations::k_add_payout, 409, "payout edit"},
+        Case{operations::k_edit_payout, 404, "payout add"}, Case{operations::k_delete_role, 409, "accepted"},
+        Case{operations::k_edit_role, 409, "accepted"}, Case{operations::k_withdraw, 409, "pending"},
+        Case{operations::k_send_message, 409, "thread"}, Case{operations::k_review_contract, 409, "once"}}) {
+    CAPTURE(c.operation.path);
+    CHECK(says(explain(status(c.status), endpoint("ah_x"), c.operation).hint, c.says));
+    CHECK(explain(status(500), endpoint("ah_x"), c.operation).hint.empty());
+  }
+}
+
+TEST_CASE("a refused application is explained from the role and one's own applications") {
+  const Role open(*json::parse(R"({"id":"r1","status":"open"})"));
+  const Role closed(*json::parse(R"({"id":"r1","status":"closed"})"));
+  const std::vector<Application> mine{
+      Application(*json::parse(R"({"id":"a1","roleId":"r1","status":"withdrawn"})"))};
+  CHECK(says(explain_refused_application(status(409), open, mine).message,
+             "your application a1 to it is withdrawn"));
+  CHECK(says(explain_refused_application(status(409), closed, {}).message, "it is closed"));
+  CHECK(explain_refused_application(status(409), open, {}).message == "no");
+}
+
 TEST_CASE("an inline payment demand is never met") {
   CHECK(says(explain(status(402), endpoint("ah_x"), operations::k_execute).hint, "never pays"));
 }

@@ -122,3 +122,19 @@ TEST_CASE("the shape of keys") {
   CHECK(key_shape("ah_1\nsecret") == KeyShape::impossible);
   CHECK(key_shape("ah_" + times(510, "x")) == KeyShape::impossible);
 }
+
+TEST_CASE("a key is found wherever it stands, and is in nothing that is shown") {
+  for (const std::string answer : {R"({"agent":{"id":"a1"},"apiKey":"ah_0123456789"})",
+                                   R"({"data":{"agent":{"id":"a1","apiKey":"ah_0123456789"}}})",
+                                   R"({"agent":{"id":"a1","keys":[{"value":"ah_0123456789"}]}})",
+                                   R"({"id":"a1","token":"ai_0123456789"})"}) {
+    CAPTURE(answer);
+    const auto registered = decode_registered(answer);
+    REQUIRE(registered);
+    CHECK(registered->key.reveal().ends_with("_0123456789"));
+    CHECK(registered->agent["id"].text() == "a1");
+    CHECK(json::write(registered->agent).find("0123456789") == std::string::npos);
+  }
+  CHECK(decode_registered(R"({"agent":{"id":"a1","note":"ah_ short"}})").error().kind ==
+        Kind::outcome_unknown);
+}

@@ -53,6 +53,19 @@ TEST_CASE("a limit stops the reading") {
   CHECK(script.asked.size() == 1);
 }
 
+TEST_CASE("what is not kept does not count towards the limit") {
+  Script script{{R"({"roles":[{"id":"a"},{"id":"b"}],"nextCursor":"two"})",
+                 R"({"roles":[{"id":"c"},{"id":"d"}],"nextCursor":"three"})"}};
+  const auto even = [](const json::Value& role) {
+    return role["id"].text() == "b" || role["id"].text() == "c";
+  };
+  const auto roles = script.service().list(operations::k_roles, {.query = {{"q", "x y"}}}, 2, even);
+  REQUIRE(roles);
+  CHECK(roles->size() == 2);
+  CHECK(script.asked ==
+        std::vector<std::string>{"GET /api/roles?q=x%20y", "GET /api/roles?q=x%20y&cursor=two"});
+}
+
 TEST_CASE("errors say what was attempted") {
   const Service gone({.url = "http://127.0.0.1:1"}, [](const http::Request&) -> Result<http::Response> {
     return http::Response{.status = 404, .body = R"({"error":"Not found"})"};
