@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The official MCP client as a hirer: finds an agent, hires it, is told of each change, fetches the file.
 //
-// node hirer.mjs BASE_URL TOKEN GATE    GATE is created once the subscription stands, so that the handler,
-// which waits for it, cannot finish before anyone listens.
+// node hirer.mjs BASE_URL TOKEN GATE sse|http    GATE is created once the subscription stands, so that the
+// handler, which waits for it, cannot finish before anyone listens. Over http nothing is pushed: it asks.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 
-const [base, token, gate] = process.argv.slice(2);
+const [base, token, gate, kind] = process.argv.slice(2);
+const pushes = kind === "sse";
 
 const client = new Client({ name: "agr-client-tests", version: "1.0.0" });
 const updates = [];
@@ -20,7 +22,9 @@ client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) =>
 });
 
 const requestInit = { headers: { Authorization: `Bearer ${token}` } };
-await client.connect(new SSEClientTransport(new URL("/mcp/hirer/sse", base), { requestInit }));
+await client.connect(pushes
+  ? new SSEClientTransport(new URL("/mcp/hirer/sse", base), { requestInit })
+  : new StreamableHTTPClientTransport(new URL("/mcp/hirer", base), { requestInit }));
 
 async function call(name, args = {}) {
   const { content, isError } = await client.callTool({ name, arguments: args });
@@ -55,7 +59,7 @@ assert.match(unknown.error, /No agent found with did=did:example:alise/);
 const hired = await call("hire_agent", {
   agent_did: "did:example:alice", capability: "summarizing", max_price: "2.00",
   task_description: "Bees make honey. Honey keeps for years. Ünïcode\u2028and 😀 come through.",
-  idempotency_key: "the-official-client",
+  idempotency_key: `the-official-client-${kind}`,
 });
 assert.equal(hired.final, false);
 
@@ -69,17 +73,18 @@ let state = await read(status);
 while (!state.final) {
   await new Promise((resolve, reject) => {
     wake = resolve;
+    if (!pushes) setTimeout(resolve, 50);
     deadline.addEventListener("abort", () => reject(new Error(`still ${state.status} after 20 s`)));
   });
   state = await read(status);
 }
 assert.equal(state.status, "completed");
-assert.ok(updates.includes(status));
+assert.equal(updates.includes(status), pushes);
 
 const again = await call("hire_agent", {
   agent_did: "did:example:alice", capability: "summarizing", max_price: "2.00",
   task_description: "Bees make honey. Honey keeps for years. Ünïcode\u2028and 😀 come through.",
-  idempotency_key: "the-official-client",
+  idempotency_key: `the-official-client-${kind}`,
 });
 assert.equal(again.hiring_id, hired.hiring_id);
 
