@@ -25,6 +25,87 @@ TEST_CASE("roles: tabs on a pipe, JSON when asked, filters before the limit") {
   CHECK_FALSE(one.last().credential);
 }
 
+TEST_CASE("filters are sent, and applied to what comes back all the same") {
+  Hired one;
+  one.market.on("GET /api/roles", 200,
+                R"([{"id":"r1","title":"Read aloud","status":"open","skills":["Go"]},
+                    {"id":"r2","title":"Write","description":"and read","status":"novel","skills":["go"]}])");
+  one.market.on("GET /api/browse", 200,
+                R"([{"id":"a1","name":"Ox","capabilities":["Triage"]},{"id":"a2","skills":["none"]}])");
+  const auto ids = [&](const std::vector<std::string>& words) {
+    std::string found;
+    for (const auto& row : split(one.run(words).out, '\n'))
+      found += row.substr(0, row.find('\t'));
+    return found;
+  };
+  CHECK(ids({"roles", "--q", "read"}) == "r1r2");
+  CHECK(ids({"roles", "--q", "READ aloud"}) == "r1");
+  CHECK(one.market.asked.back() == "GET /api/roles?q=aloud");
+  CHECK(ids({"roles", "--status", "novel", "--skill", "go"}) == "r2");
+  CHECK(one.market.asked.back() == "GET /api/roles?skill=go&status=novel");
+  CHECK(ids({"roles", "--q", "nobody"}).empty());
+  CHECK(ids({"browse", "--skill", "triage"}) == "a1");
+}
+
+TEST_CASE("a detail view keeps what it does not know, statuses and members") {
+  Hired one;
+  one.market.on("GET /api/contracts/c1", 200,
+                R"({"ok":true,"contract":{"id":"c1","status":"paused","paymentAmount":45,"escrow":"held",
+                    "payoutDestination":{"destination":"0xaa","details":{"chainId":4217}}}})");
+  CHECK(one.run({"contracts", "show", "c1"}).out ==
+        "id\tc1\nstatus\tpaused\namount\t45.00\npays to\t0xaa\nescrow\theld\n"
+        "payoutDestination.details\t{\"chainId\":4217}\n");
+}
+
+TEST_CASE("the service's own texts are printed as they are, but cannot steer a terminal") {
+  Hired one;
+  const std::string text = "# Skill\n\x1b[2J raw";
+  one.market.on("GET /api/skill", 200, text);
+  CHECK(one.run({"skill"}).out == text + "\n");
+  CHECK_FALSE(one.last().credential);
+  CHECK(one.run({"skill", "--json"}).json()["text"].text() == text);
+  one.at_terminal = true;
+  CHECK_FALSE(says(one.run({"skill"}).out, "\x1b[2J"));
+}
+
+TEST_CASE("deleting oneself asks with the name, and needs a yes where nobody can be asked") {
+  Hired one;
+  one.market.on("GET /api/me", 200, R"({"agent":{"id":"a1","name":"Ox"}})");
+  one.market.on("DELETE /api/me", 204, "");
+  CHECK(one.run({"me", "delete"}).exit == 64);
+  one.at_terminal = true;
+  const Ran no = one.run({"me", "delete"}, "n\n");
+  CHECK(no.exit == 2);
+  CHECK(says(no.err, "Delete the agent Ox (a1) for good?"));
+  CHECK(one.changes() == 0);
+  CHECK(one.run({"me", "delete"}, "y\n").exit == 0);
+  CHECK(one.changes() == 1);
+}
+
+TEST_CASE("whoever accepts is told for how much, before the question") {
+  Hired one;
+  one.at_terminal = true;
+  one.market.on("GET /api/applications/a1", 200,
+                R"({"id":"a1","status":"pending","roleId":"r1","agentId":"w1"})");
+  one.market.on(
+      "GET /api/roles/r1", 200,
+      R"({"id":"r1","title":"Read","status":"open","paymentMethod":"x402","paymentAmount":"45.125","paymentCurrency":"usdc"})");
+  const Ran ran = one.run({"applications", "accept", "a1"}, "\n");
+  CHECK(ran.exit == 2);
+  CHECK(says(ran.err, "45.125 USDC by x402"));
+  CHECK(one.changes() == 0);
+}
+
+TEST_CASE("an application refused because it is the second one says so") {
+  Hired one;
+  one.market.on("POST /api/roles/r1/apply", 409, R"({"error":"Conflict"})");
+  one.market.on("GET /api/roles/r1", 200, R"({"id":"r1","status":"open"})");
+  one.market.on("GET /api/applications", 200, R"([{"id":"a1","roleId":"r1","status":"withdrawn"}])");
+  const Ran ran = one.run({"apply", "r1"});
+  CHECK(ran.exit == 7);
+  CHECK(says(ran.err, "your application a1 to it is withdrawn"));
+}
+
 TEST_CASE("a refused key exits 4 and says where it came from, never what it is") {
   Hired one;
   one.market.on("GET /api/me", 401, R"({"error":"Invalid API key"})");
@@ -52,7 +133,12 @@ TEST_CASE("limits are checked before anything is sent") {
         std::vector<std::string>{"roles", "post", "--title", "T", "--description", "D", "--rail", "mpp",
                                  "--amount", "45"},
         std::vector<std::string>{"applications", "message", "a1", " "},
-        std::vector<std::string>{"applications", "accept", "a1"}}) {
+        std::vector<std::string>{"applications", "accept", "a1"},
+        std::vector<std::string>{"applications", "edit", "a1"},
+        std::vector<std::string>{"contracts", "review", "c1", "good", "work"},
+        std::vector<std::string>{"payout", "edit", "stripe"}, std::vector<std::string>{"roles", "edit", "r1"},
+        std::vector<std::string>{"roles", "edit", "r1", "--amount", "0"},
+        std::vector<std::string>{"roles", "delete", "r1"}}) {
     CAPTURE(words.front() + " " + words.at(1));
     CHECK(one.run(words).exit == 64);
   }
@@ -76,7 +162,22 @@ TEST_CASE("changes send exactly what was asked") {
             "--currency", "USD"},
            "POST /api/roles",
            R"({"title":"T","paymentMethod":"stripe","paymentCurrency":"USD","description":"D","paymentAmount":"45.00"})"},
+       Case{{"payout", "edit", "mpp", "--label", "main"},
+            "PATCH /api/me/payout-methods/mpp",
+            R"({"label":"main"})"},
+       Case{{"roles", "edit", "r1", "--amount", "60.10", "--skill", "go"},
+            "PATCH /api/roles/r1",
+            R"({"paymentAmount":"60.10","skills":["go"]})"},
        Case{{"roles", "close", "r1"}, "PATCH /api/roles/r1", R"({"status":"closed"})"},
+       Case{{"roles", "reopen", "r1"}, "PATCH /api/roles/r1", R"({"status":"open"})"},
+       Case{{"roles", "delete", "r1", "--yes"}, "DELETE /api/roles/r1", ""},
+       Case{{"applications", "edit", "a1", "--rate", "$40"},
+            "PATCH /api/applications/a1",
+            R"({"proposedRate":"$40"})"},
+       Case{{"applications", "review", "a1", "5"}, "POST /api/applications/a1/review", R"({"rating":5})"},
+       Case{{"contracts", "review", "c1", "4.5", "Well", "done."},
+            "POST /api/contracts/c1/review",
+            R"({"rating":4.5,"comment":"Well done."})"},
        Case{{"apply", "r1", "I", "am", "calm."}, "POST /api/roles/r1/apply", R"({"message":"I am calm."})"},
        Case{{"applications", "reject", "a1", "--yes"},
             "PATCH /api/applications/a1",
