@@ -5,6 +5,7 @@
 #include "cmd/context.hpp"
 #include "cmd/emulator_control.hpp"
 #include "cmd/foreground.hpp"
+#include "cmd/throw_away_folder.hpp"
 #include "config/writer.hpp"
 #include "emulator/driver.hpp"
 #include "process/files.hpp"
@@ -110,28 +111,6 @@ Result<Reply> run_run(const Invocation& given, Context& context) {
 }
 
 // agr emulator exec
-
-class ThrowAwayFolder {
-public:
-  static Result<ThrowAwayFolder> make(const std::string& parent) {
-    std::string path = parent + "/agr-emulator-XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr)
-      return fail(process::system_error("create", path));
-    return ThrowAwayFolder(path);
-  }
-  ThrowAwayFolder(ThrowAwayFolder&& other) noexcept : m_path(std::exchange(other.m_path, {})) {}
-  ThrowAwayFolder& operator=(ThrowAwayFolder&&) = delete;
-  ~ThrowAwayFolder() {
-    if (!m_path.empty())
-      (void)process::remove_folder(m_path);
-  }
-
-  [[nodiscard]] std::string file(std::string_view name) const { return fmt::format("{}/{}", m_path, name); }
-
-private:
-  explicit ThrowAwayFolder(std::string path) : m_path(std::move(path)) {}
-  std::string m_path;
-};
 
 void set_agent(config::Writer& writer, const std::string& profile, const std::string& url,
                const json::Value& agent) {

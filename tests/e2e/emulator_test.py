@@ -164,6 +164,25 @@ class Exec(unittest.TestCase):
                     self.assertEqual(process.wait(), code)
                 self.assertEqual(os.listdir(temporary), [])
 
+    def test_what_a_killed_one_left_is_removed_by_the_next(self):
+        with Home() as home, tempfile.TemporaryDirectory() as temporary:
+            env = {"TMPDIR": temporary}
+            started = home.path / "started"
+            # Ends by itself once the home is gone: nobody else ends it after its parent was killed.
+            wait = f"exec 2>/dev/null; touch {started}; while [ -d {home.path} ]; do sleep 0.05; done"
+            with Process("emulator", "exec", "--", "sh", "-c", wait, home=home, env=env) as killed:
+                wait_until(started.exists, "the command")
+                (left,) = os.listdir(temporary)
+                killed.kill()
+            self.assertEqual(os.listdir(temporary), [left])
+            started.unlink()
+            with Process("emulator", "exec", "--", "sh", "-c", wait, home=home, env=env):
+                wait_until(started.exists, "the command")
+                (living,) = os.listdir(temporary)
+                self.assertNotEqual(living, left)
+                self.assertEqual(agr("emulator", "exec", "--", "true", home=home, env=env).code, 0)
+                self.assertEqual(os.listdir(temporary), [living])
+
     def test_what_the_command_leaves_running_is_ended(self):
         with Home() as home:
             pids = home.path / "pids"
