@@ -144,6 +144,9 @@ Result<Reply> register_here(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto place, place_of(context));
   AGR_TRY_ASSIGN(auto profile, profile_of(given, context));
   AGR_TRY(check_free(context, place.profile));
+  // Nobody shall answer eight questions and then hear that there is no room for the key. Made again below,
+  // because making room holds a lock, and people take their time.
+  AGR_TRY(config::Writer::open(context.paths()));
   AGR_TRY(complete(profile, context));
   const auto service = marketplace_at(context, {.url = place.url});
   AGR_TRY_ASSIGN(auto writer, config::Writer::open(context.paths()));

@@ -92,6 +92,8 @@ TEST_CASE("a place that cannot be written to is found before anything is sent") 
   one.welcomes();
   one.environment.set("AGR_CONFIG", one.folder.path("nowhere/config"));
   CHECK(one.run(k_forge).exit == 78);
+  one.at_terminal = true;
+  CHECK_FALSE(says(one.run({"register"}, "Forge\nBoring.\n").err, "Name of the agent"));
   CHECK(one.market.seen.empty());
 }
 
