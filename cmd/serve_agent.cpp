@@ -3,6 +3,7 @@
 #include "cmd/command.hpp"
 #include "cmd/context.hpp"
 #include "cmd/journal.hpp"
+#include "cmd/serve_check.hpp"
 #include "cmd/serving.hpp"
 #include "serve/serve.hpp"
 
@@ -22,6 +23,19 @@ std::vector<std::string> variables(const config::Environment& environment) {
   return all;
 }
 
+/// "9464", "127.0.0.1:9464", "[::1]:9464".
+Result<serve::Options::Address> address_of(const std::string& text) {
+  const auto colon = text.rfind(':');
+  std::string ip = colon == std::string::npos ? "" : text.substr(0, colon);
+  if (ip.starts_with('[') && ip.ends_with(']'))
+    ip = ip.substr(1, ip.size() - 2);
+  const auto port = json::Value(colon == std::string::npos ? text : text.substr(colon + 1)).as_integer();
+  if (!port || *port < 0 || *port > 65'535)
+    return fail({Kind::usage, fmt::format("\"{}\" is no address to listen on", printable(text)),
+                 "give a port, or IP:PORT"});
+  return serve::Options::Address{.ip = ip.empty() ? "127.0.0.1" : ip, .port = static_cast<int>(*port)};
+}
+
 Result<serve::Options> options_of(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto serving, serving_of(given, context));
   AGR_TRY_ASSIGN(auto agents, serving.agents());
@@ -30,12 +44,17 @@ Result<serve::Options> options_of(const Invocation& given, Context& context) {
   const auto max_jobs = given.integer("--max-jobs").value_or(0);
   if (max_jobs < 0 || max_jobs > k_most_jobs)
     return fail({Kind::usage, fmt::format("--max-jobs takes 0 to {}", k_most_jobs)});
+  serve::Options::Address health;
+  if (const auto text = given.maybe("--health")) {
+    AGR_TRY_ASSIGN(health, address_of(*text));
+  }
   return serve::Options{.agents = std::move(agents),
                         .state = context.paths().state,
                         .environment = variables(context.env.environment),
                         .supervisor = {context.env.program, "__supervise"},
                         .max_jobs = static_cast<int>(max_jobs),
                         .reload = [serving] { return serving.agents(); },
+                        .health = health,
                         .log_format =
                             given.text("--log") == "json" ? serve::LogFormat::json : serve::LogFormat::text,
                         .log = [&context](std::string_view line) { context.env.console.err.write(line); }};
@@ -43,6 +62,8 @@ Result<serve::Options> options_of(const Invocation& given, Context& context) {
 
 Result<Reply> run_serve_agent(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto options, options_of(given, context));
+  if (given.has("--check"))
+    return check_serving(options.agents, context);
   if (context.globals.dry_run) {
     for (const auto& agent : options.agents)
       context.say(fmt::format("would serve agent {} at {} with {}", agent.name, agent.endpoint.base,
@@ -86,6 +107,9 @@ const std::vector<Command>& serve_agent_commands() {
                           "supervisor: reported as failed (the default), run again, or held for agr submit",
                       .choices = {"fail", "retry", "hold"}},
                      {"--once", "", "Exit after one hiring: with 0 when its result was delivered, else 1"},
+                     {"--check", "",
+                      "Serve nothing; check configuration, journals, keys and clock, and let each handler do "
+                      "one hiring on the emulator"},
                      {"--drain-timeout", "SECONDS",
                       "How long handlers may still run after the first signal (60)", Option::Type::seconds},
                      {"--kill-grace", "SECONDS", "How long a handler that was told to stop may take (10)",
@@ -94,6 +118,8 @@ const std::vector<Command>& serve_agent_commands() {
                       Option::Type::integer},
                      {"--poll-interval", "SECONDS",
                       "How often to ask for work while there is no event stream (10)", Option::Type::seconds},
+                     {"--health", "ADDR",
+                      "Answer /live, /ready, /status.json and /metrics here: PORT or IP:PORT"},
                      {.names = "--log",
                       .value = "FORMAT",
                       .help = "How events are told on stderr",

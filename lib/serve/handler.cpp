@@ -15,7 +15,9 @@
 namespace agr::serve {
 namespace {
 
-constexpr std::array<std::string_view, 3> k_our_prefixes{"AGR_", "AGRENTING_", "AGENTSGETHIRED_"};
+/// Ours, and what a service manager says to us alone.
+constexpr std::array<std::string_view, 6> k_our_prefixes{
+    "AGR_", "AGRENTING_", "AGENTSGETHIRED_", "NOTIFY_SOCKET=", "WATCHDOG_", "CREDENTIALS_DIRECTORY="};
 constexpr std::array<std::string_view, 4> k_secret_suffixes{"KEY", "TOKEN", "SECRET", "PASSWORD"};
 
 std::string_view name_of(std::string_view variable) {

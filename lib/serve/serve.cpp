@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "serve/serve.hpp"
 
+#include "net/server.hpp"
 #include "process/bell.hpp"
 #include "process/files.hpp"
 #include "process/limits.hpp"
+#include "process/notify.hpp"
+#include "serve/health.hpp"
 #include "serve/log_writer.hpp"
 #include "serve/submission.hpp"
 
@@ -22,13 +25,14 @@ class Service {
 public:
   Service(const Options& options, const Clock& clock, Random& random)
       : m_options(options), m_clock(clock),
-        m_around{m_loop, m_async, clock, random, m_jobs, options.environment, options.supervisor} {}
+        m_around{m_loop, m_async, clock, random, m_jobs, options.environment, options.supervisor},
+        m_manager(value_of("NOTIFY_SOCKET"), value_of("WATCHDOG_USEC"), value_of("WATCHDOG_PID")) {}
 
   Result<void> open() {
     for (const auto& options : m_options.agents)
       AGR_TRY(add(options));
     AGR_TRY_ASSIGN(m_bell, process::Bell::listen(bell_folder(m_options.state)));
-    return {};
+    return open_health();
   }
 
   int run() {
@@ -38,11 +42,19 @@ public:
     m_loop.watch(m_bell->descriptor(), {.read = true}, [this](net::Interest) { answer_bell(); });
     for (const auto& [folder, agent] : m_agents)
       agent->start();
+    beat();
     m_loop.run();
     return m_code;
   }
 
 private:
+  [[nodiscard]] std::string_view value_of(std::string_view name) const {
+    for (const std::string_view variable : m_options.environment)
+      if (variable.starts_with(name) && variable.substr(name.size()).starts_with('='))
+        return variable.substr(name.size() + 1);
+    return "";
+  }
+
   Result<Agent*> add(const AgentOptions& options) {
     const JobsId id{++m_last_id};
     AGR_TRY_ASSIGN(
@@ -58,7 +70,8 @@ private:
   }
 
   void tell_all(const Event& event) {
-    m_stopping = true;
+    if (!std::exchange(m_stopping, true))
+      m_manager.tell("STOPPING=1");
     for (const auto& [folder, agent] : m_agents)
       agent->tell(event);
   }
@@ -73,12 +86,15 @@ private:
     if (m_code == 0)
       m_code = code;
     agent.retire();
+    if (!m_stopping && code != 0)
+      ++m_lost;
     m_by_id.erase(agent.id());
     const auto found = m_agents.find(agent.options().folder);
     m_retired.push_back(std::move(found->second));
     m_agents.erase(found);
     if (m_agents.empty())
       m_loop.stop();
+    see_readiness();
   }
 
   void answer_bell() {
@@ -142,6 +158,51 @@ private:
     return count;
   }
 
+  // ---- seen from outside -----------------------------------------------------------------------------
+
+  Result<void> open_health() {
+    const auto& [ip, port] = m_options.health;
+    if (port < 0)
+      return {};
+    AGR_TRY_ASSIGN(
+        auto server,
+        net::Server::listen(m_loop, ip, port,
+                            [this](const net::ServerRequest& request, net::Responder responder) {
+                              const auto answer = answer_health(request.method, request.target, health());
+                              responder.reply(answer.status, {{"Content-Type", answer.type}}, answer.body);
+                            },
+                            {.body_bytes = 0, .idle = Millis(30'000)}));
+    m_server.emplace(std::move(server));
+    say({.event = "health", .text = m_server->url()});
+    return {};
+  }
+
+  [[nodiscard]] Health health() {
+    Health health{.left = m_lost, .handlers = m_jobs.running(), .lag = m_loop.lag(), .now = m_clock.now()};
+    for (const auto& [folder, agent] : m_agents)
+      health.agents.push_back({agent->options().name, agent->status()});
+    return health;
+  }
+
+  /// The service manager is told once that everything is up; an agent that had to stop is not waited for.
+  void see_readiness() {
+    if (m_said_ready || m_stopping)
+      return;
+    for (const auto& [folder, agent] : m_agents)
+      if (!agent->status().ready)
+        return;
+    m_said_ready = true;
+    m_manager.tell(fmt::format("READY=1\nSTATUS=serving {} agents", m_agents.size()));
+  }
+
+  /// From the loop itself: a loop that hangs misses it.
+  void beat() {
+    if (!m_manager.heartbeat())
+      return;
+    m_manager.tell("WATCHDOG=1");
+    m_loop.after(*m_manager.heartbeat(), [this] { beat(); });
+  }
+
   // ---- the log ---------------------------------------------------------------------------------------
 
   /// Agents are named as soon as there is more than one.
@@ -150,6 +211,8 @@ private:
   }
   void write(const Log& log, const Redactor& redactor, const std::string& agent) {
     m_log.write(redactor.apply(log_line(log, m_clock.now(), m_options.log_format, agent)));
+    if (log.event == "ready")
+      see_readiness();
   }
   void say(const Log& log) { write(log, m_redactor, ""); }
 
@@ -168,6 +231,10 @@ private:
   std::uint64_t m_last_id = 0;
   bool m_stopping = false;
   bool m_reloading = false;
+  bool m_said_ready = false;
+  process::ServiceManager m_manager;
+  std::optional<net::Server> m_server;
+  int m_lost = 0; // agents that had to stop
   int m_code = 0;
 };
 

@@ -20,6 +20,12 @@ struct Options {
   int max_jobs = 0;                          ///< handlers of all agents at the same time; 0: no limit
   /// The agents as they are to be now, asked at SIGHUP, on another thread. An error changes nothing.
   std::function<Result<std::vector<AgentOptions>>()> reload = {};
+  /// Where /live, /ready, /status.json and /metrics are answered; nowhere when the port is negative.
+  struct Address {
+    std::string ip = "127.0.0.1";
+    int port = -1;
+  };
+  Address health = {};
   LogFormat log_format = LogFormat::text;
   std::function<void(std::string_view)> log = {}; ///< gets whole lines
 };
