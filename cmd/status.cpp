@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `agr status` looks at both marketplaces at once and shows what answers; with an id it finds what that is.
+#include "agentsgethired/types.hpp"
 #include "agrenting/state.hpp"
 #include "base/text.hpp"
 #include "cmd/agentsgethired_calls.hpp"
@@ -20,7 +21,8 @@ namespace {
 using agrenting::Endpoint;
 using output::Style;
 
-constexpr long long k_looked_at = 100; // hirings
+constexpr long long k_looked_at = 100;      // hirings
+constexpr int k_contracts_looked_into = 20; // one request each
 
 /// One line of the overview: whose, what, and how it stands.
 json::Value line(std::string_view where, std::string_view what, json::Value value,
@@ -59,7 +61,21 @@ json::Value agrenting_lines(Context& context, const Endpoint& endpoint) {
   return lines;
 }
 
-/// The agent, its open applications and contracts.
+/// What is still to be paid under a contract, when it is ours to pay.
+void add_drafts(json::Value& lines, const agentsgethired::Service& service,
+                const agentsgethired::Contract& contract) {
+  const auto settlements = service.list(agentsgethired::operations::k_settlements, {.ids = {contract.id()}});
+  if (!settlements) {
+    lines.push(trouble("agentsgethired", settlements.error()));
+    return;
+  }
+  for (const auto& one : agentsgethired::as<agentsgethired::Settlement>(*settlements))
+    if (one.is_draft())
+      lines.push(line("agentsgethired", "draft " + one.id(), one.money().to_string(),
+                      "to be paid by " + one.rail() + ": agr settle"));
+}
+
+/// The agent, its open applications and contracts, and what it owes.
 json::Value agentsgethired_lines(const agentsgethired::Service& service) {
   namespace operations = agentsgethired::operations;
   json::Value lines = json::Value::array();
@@ -73,9 +89,14 @@ json::Value agentsgethired_lines(const agentsgethired::Service& service) {
     for (const json::Value& one : *applications)
       if (one["status"].text() == "pending")
         lines.push(line("agentsgethired", "application " + one["id"].text(), one["status"]));
+  int looked_at = 0;
   if (const auto contracts = service.list(operations::k_contracts))
-    for (const json::Value& one : *contracts)
-      lines.push(line("agentsgethired", "contract " + one["id"].text(), one["status"]));
+    for (const auto& one : agentsgethired::as<agentsgethired::Contract>(*contracts)) {
+      lines.push(line("agentsgethired", "contract " + one.id(), one.status(), one.money().to_string()));
+      const bool is_ours = one.raw()["buyerId"].text() == (*me)["id"].text();
+      if (is_ours && one.status() == "active" && looked_at++ < k_contracts_looked_into)
+        add_drafts(lines, service, one);
+    }
   return lines;
 }
 
@@ -217,7 +238,8 @@ const std::vector<Command>& status_commands() {
       {.name = "status",
        .effect = Effect::read,
        .summary = "See both marketplaces at a glance, or what an id is",
-       .about = "Without an id: who you are, your money, what is open, hires whose outcome this machine does "
+       .about = "Without an id: who you are, your money, what is open, what you owe, hires whose outcome "
+                "this machine does "
                 "not know yet, and results of serve-agent that are still to be delivered. Only marketplaces "
                 "you have a key for are asked. With an id: the hiring, "
                 "agent (by DID), contract, application, role or settlement it belongs to.",

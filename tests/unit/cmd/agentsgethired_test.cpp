@@ -376,3 +376,23 @@ TEST_CASE("another host of the pair is said once, and keeps method, body and key
   CHECK(one.last().body == one.market.seen.front().body);
   CHECK(says(ran.err, "https://www.hired.example"));
 }
+
+TEST_CASE("status shows what one owes, under one's own contracts only") {
+  Hired one;
+  one.environment.set("AGRENTING_API_KEY", "");
+  one.market.on("GET /api/me", 200, R"({"id":"a1","name":"Ox"})");
+  one.market.on("GET /api/applications", 200,
+                R"([{"id":"p1","status":"pending"},{"id":"p2","status":"rejected"}])");
+  one.market.on("GET /api/contracts", 200,
+                R"([{"id":"c1","status":"active","buyerId":"a1","paymentAmount":"5","paymentCurrency":"USD"},
+                    {"id":"c2","status":"active","buyerId":"b9"},{"id":"c3","status":"completed","buyerId":"a1"}])");
+  one.market.on(
+      "GET /api/contracts/c1/settlements", 200,
+      R"([{"id":"s1","status":"draft","amount":"5","currency":"USD","method":"mpp"},{"id":"s2","status":"sent"}])");
+  const Ran ran = one.run({"status"});
+  CHECK(ran.exit == 0);
+  CHECK(says(ran.out, "draft s1\t5.00 USD\tto be paid by mpp"));
+  CHECK(says(ran.out, "application p1\tpending"));
+  CHECK_FALSE(says(ran.out, "p2"));
+  CHECK(one.market.asked.size() == 4);
+}
