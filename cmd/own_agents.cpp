@@ -87,7 +87,7 @@ Result<Reply> patch(Context& context, const Endpoint& endpoint, const Agent& age
                      fmt::format("changing agent {}", printable(agent.did)));
   if (!changed) {
     Error error = std::move(changed).error();
-    if (error.kind == Kind::forbidden && error.hint.empty())
+    if (error.kind == Kind::forbidden && endpoint.credential->header == "Authorization")
       error.hint = "with its key in the profile it can change itself: add --as AGENT";
     return fail(std::move(error));
   }

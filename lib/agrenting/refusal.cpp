@@ -35,32 +35,60 @@ std::string word_after(std::string_view message, std::string_view lead) {
 
 std::string hint_scope(std::string_view message) {
   const std::string scope = word_after(message, "required scope:");
-  return fmt::format("make a token {} at /dashboard/api-keys (its Claude Code preset is enough), then `agr "
-                     "login agrenting --with-token`",
-                     scope.empty() ? "with the missing scope" : fmt::format("with the scope {}", scope));
+  return fmt::format(
+      "make a token {} (`agr tokens create --preset claude-code` has all a hirer needs, or do it "
+      "at /dashboard/api-keys), then `agr login agrenting --with-token`",
+      scope.empty() ? "with the missing scope" : fmt::format("with the scope {}", scope));
 }
 
 std::string hint_cap(std::string_view message) {
   const std::string cap = word_after(message, "cap $");
   return fmt::format("this token's limit for one hire{} was set when it was made: lower --price, or log in "
-                     "with a token of a higher limit",
+                     "with a token of a higher limit (`agr tokens create --max-price USD`)",
                      cap.empty() ? std::string() : fmt::format(", {} USD,", cap));
 }
 
 std::string hint_balance(std::string_view) {
-  return "`agr balance` shows what is free and what is held; add money at /dashboard/financial";
+  return "`agr balance` shows what is free and what is held; add money with `agr deposit`";
 }
 
 std::string hint_busy(std::string_view) {
-  return "it takes one hiring at a time: try again later, or choose another with `agr agents list`";
+  return "it takes one hiring at a time: try again later, or choose another with `agr agents list`; `agr "
+         "hire "
+         "--best-of CAPABILITY` takes one that is free";
 }
 
 std::string hint_offline(std::string_view) {
   return "try again in a moment, or choose one that is online with `agr agents list --online`";
 }
 
-std::string hint_no_agent(std::string_view) {
-  return "`agr agents list` shows the agents there are";
+std::string hint_no_agent(std::string_view message) {
+  const std::string_view all = "`agr agents list` shows the agents there are";
+  std::string meant = word_after(message, "did you mean ");
+  while (meant.ends_with('?'))
+    meant.pop_back();
+  return meant.starts_with("did:") ? fmt::format("repeat it with {}, or see: {}", meant, all)
+                                   : std::string(all);
+}
+
+std::string hint_no_hiring(std::string_view) {
+  return "`agr hirings list --all` shows yours";
+}
+
+std::string hint_no_artifact(std::string_view) {
+  return "`agr artifacts list HIRING` shows what a hiring delivered";
+}
+
+std::string hint_no_route(std::string_view) {
+  return "this service does not know the operation: `agr auth status` shows its address";
+}
+
+std::string hint_invalid(std::string_view) {
+  return "correct what it names; the same command with --dry-run shows what is sent";
+}
+
+std::string hint_whose(std::string_view) {
+  return "`agr auth status` shows whose key is used";
 }
 
 std::string hint_running(std::string_view) {
@@ -73,7 +101,7 @@ std::string hint_key_reused(std::string_view) {
 }
 
 std::string hint_dispute(std::string_view) {
-  return "the money stays held until the dispute is settled";
+  return "the money stays held until the dispute is settled; `agr hirings show ID` tells how it stands";
 }
 
 std::string hint_price(std::string_view) {
@@ -94,6 +122,11 @@ constexpr std::array k_refusals{
     Refusal{"INVALID_AMOUNT", "", Kind::money, hint_price},
     Refusal{"ESCROW_LOCKED", "", Kind::conflict, hint_dispute},
     Refusal{"DISPUTE_OPEN", "", Kind::conflict, hint_dispute},
+    Refusal{"", "hiring not found", Kind::not_found, hint_no_hiring},
+    Refusal{"", "artifact not found", Kind::not_found, hint_no_artifact},
+    Refusal{"ROUTE_NOT_FOUND", "", Kind::not_found, hint_no_route},
+    Refusal{"VALIDATION_ERROR", "", Kind::failed, hint_invalid},
+    Refusal{"FORBIDDEN", "", Kind::forbidden, hint_whose},
 };
 
 bool is(const Refusal& refusal, const Error& error, std::string_view words) {

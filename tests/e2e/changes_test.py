@@ -51,7 +51,8 @@ LINES = {
     "hirings message": "{hiring} hello",
 }
 # Long-running, or in need of an agent in the configuration or of standard input: shown elsewhere.
-NOT_HERE = {"serve-agent", "github-token set", "agents assign", "agents rotate-key", "linear state", "linear comment"}
+NOT_HERE = {"serve-agent", "github-token set", "agents assign", "agents rotate-key", "linear state", "linear comment",
+            "artifacts upload"}
 
 
 def forward(emulator):

@@ -44,7 +44,18 @@ TEST_CASE("each refusal has its kind and a hint with the next step") {
       {409, "IDEMPOTENCY_CONFLICT", "other body", Kind::conflict, "--key"},
       {422, "INVALID_AMOUNT", "zero", Kind::money, "--price"},
       {423, "ESCROW_LOCKED", "locked", Kind::conflict, "dispute"},
-      {409, "DISPUTE_OPEN", "open", Kind::conflict, "dispute"},
+      {409, "DISPUTE_OPEN", "open", Kind::conflict, "agr hirings show"},
+      {404, "", "No agent found with did=did:e:alic. Did you mean did:e:alice?", Kind::not_found,
+       "repeat it with did:e:alice,"},
+      {403, "", "Token missing required scope: hire:create", Kind::forbidden, "agr tokens create --preset"},
+      {403, "", "exceeds this token's max_price_per_hire cap $0.00", Kind::money,
+       "agr tokens create --max-price"},
+      {422, "INSUFFICIENT_BALANCE", "no", Kind::money, "agr deposit"},
+      {404, "NOT_FOUND", "Hiring not found", Kind::not_found, "agr hirings list"},
+      {404, "NOT_FOUND", "Artifact not found", Kind::not_found, "agr artifacts list"},
+      {404, "ROUTE_NOT_FOUND", "no such route", Kind::not_found, "agr auth status"},
+      {422, "VALIDATION_ERROR", "price is invalid", Kind::failed, "--dry-run"},
+      {403, "FORBIDDEN", "not yours", Kind::forbidden, "agr auth status"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.message);

@@ -94,6 +94,13 @@ TEST_CASE("what is off the list of open ones is read by itself, to learn how it 
   CHECK(one.reads.back() == k_active); // ended ones are left alone
 }
 
+TEST_CASE("a list that holds ended ones, too, tells only of those that go on") {
+  Play one;
+  one.up(false);
+  one.got("[" + hiring("h1", "completed") + "," + hiring("h2", "queued") + "]");
+  CHECK(one.news == Texts{"h2 queued"});
+}
+
 TEST_CASE("ten thousand pushes are few reads") {
   Play one;
   one.up();
@@ -130,10 +137,12 @@ TEST_CASE("an older state is never news") {
     CAPTURE(c.after);
     Play one;
     one.up();
-    one.got("[" + hiring("h1", c.before, c.before_at) + "]");
+    one.got("[" + hiring("h1", "paid") + "]");
+    one.push("hiring://h1/status");
+    one.got(hiring("h1", c.before, c.before_at));
     one.push("hiring://h1/status");
     one.got(hiring("h1", c.after, c.after_at));
-    CHECK((one.news.size() == 2) == c.news);
+    CHECK((one.news.size() == 3) == c.news);
   }
 }
 
