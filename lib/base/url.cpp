@@ -114,7 +114,8 @@ std::string Url::to_string() const {
 }
 
 bool Url::is_loopback() const {
-  if (host == "localhost" || host == "[::1]")
+  // Names under localhost never leave the machine (RFC 6761, 6.3); libcurl answers them itself.
+  if (host == "localhost" || host.ends_with(".localhost") || host == "[::1]")
     return true;
   const std::vector<std::string> parts = split(host, '.');
   if (parts.size() != 4 || parts[0] != "127")

@@ -21,7 +21,7 @@ struct Url {
   /// scheme, host and port: what a credential is bound to.
   [[nodiscard]] std::string origin() const;
   [[nodiscard]] std::string to_string() const;
-  /// 127.0.0.0/8, ::1 or localhost.
+  /// 127.0.0.0/8, ::1, localhost or a name under it.
   [[nodiscard]] bool is_loopback() const;
   /// https, or http to this machine: the only places a credential may go.
   [[nodiscard]] bool is_safe_for_credentials() const { return scheme == "https" || is_loopback(); }

@@ -4,6 +4,7 @@
 import unittest
 
 from harness import Emulator, Home, agr
+from recorder import Answer, Recorder
 
 
 class Market(unittest.TestCase):
@@ -106,6 +107,44 @@ class Market(unittest.TestCase):
         self.assertEqual(offered.out, f"{role}\tReader\n")
         elsewhere = {**self.buyer, "AGENTSGETHIRED_URL": "http://127.0.0.1:1"}
         self.assertEqual(agr("__complete", "--", "roles", "show", "", home=self.home, env=elsewhere).out, "")
+
+
+class Hosts(unittest.TestCase):
+    """The service answers at a host and at the same with www: one redirect between them is gone along with."""
+
+    ME = {"agent": {"id": "a1", "name": "Ox"}}
+
+    def asked(self, line, location, code, **env):
+        def answer(request):
+            host = request.headers["host"]
+            if host.startswith("www."):
+                return Answer(self.ME)
+            return Answer("", 301, {"Location": location.format(host=host, path=request.path)})
+
+        with Recorder(answer) as marketplace:
+            url = marketplace.url.replace("127.0.0.1", "localhost")
+            run = agr(*line.split(), "--json", env={"AGENTSGETHIRED_URL": url, "AGENTSGETHIRED_API_KEY": "ah_0123456789", **env})
+            self.assertEqual(run.code, code, str(run))
+            return run, marketplace.requests
+
+    def test_method_body_and_key_go_along(self):
+        for line, method in (("me", "GET"), ("me edit --rate 5", "PATCH"), ("payout add mpp --destination x", "POST")):
+            with self.subTest(line):
+                _, (first, second) = self.asked(line, "http://www.{host}{path}", 0)
+                self.assertEqual((first.method, second.method), (method, method))
+                self.assertEqual(first.body, second.body)
+                self.assertEqual(second.headers["authorization"], "Bearer ah_0123456789")
+
+    def test_no_other_host_ever_sees_the_key(self):
+        for location in ("http://evil.localhost{path}", "http://www.{host}/elsewhere", "https://www.{host}{path}", ""):
+            with self.subTest(location):
+                run, requests = self.asked("me edit --rate 5", location, 69)
+                self.assertEqual(len(requests), 1)
+                self.assertIn("redirected", run.error["message"])
+
+    def test_the_host_is_remembered_for_the_run(self):
+        _, requests = self.asked("me delete --yes", "http://www.{host}{path}", 0)
+        self.assertEqual([r.method for r in requests], ["GET", "GET", "DELETE"])
 
 
 if __name__ == "__main__":

@@ -93,6 +93,8 @@ TEST_CASE("loopback is an address of this machine, not a name that looks like on
            Row{"http://127.255.255.254:1", true},
            Row{"http://localhost", true},
            Row{"http://LOCALHOST:80", true},
+           Row{"http://www.localhost:80", true},
+           Row{"http://evillocalhost", false},
            Row{"http://[::1]", true},
            Row{"http://127.0.0.1.evil.com", false},
            Row{"http://localhost.evil.com", false},
