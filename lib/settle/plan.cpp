@@ -147,10 +147,6 @@ json::Value without_hash(const Plan& plan) {
                               {"lines", std::move(lines)}});
 }
 
-std::string hash_of(const json::Value& without) {
-  return hex(crypto::sha256(json::write(without)));
-}
-
 tl::unexpected<Error> no_plan(std::string_view why) {
   return fail({.kind = Kind::usage,
                .message = fmt::format("this is no plan of agr: {}", why),
@@ -231,12 +227,17 @@ Plan make_plan(const Facts& facts, const Policy& policy, Time now) {
 
 json::Value to_json(const Plan& plan) {
   auto value = without_hash(plan);
-  value.set("hash", hash_of(value));
+  value.set("hash", file_hash(value));
   return value;
 }
 
+std::string file_hash(json::Value file) {
+  file.remove("hash");
+  return hex(crypto::sha256(json::write(file)));
+}
+
 std::string hash_of(const Plan& plan) {
-  return hash_of(without_hash(plan));
+  return file_hash(without_hash(plan));
 }
 
 Result<Plan> plan_from(const json::Value& file) {
@@ -244,9 +245,7 @@ Result<Plan> plan_from(const json::Value& file) {
     return no_plan("it does not say that it is one");
   if (file["version"].as_integer() != k_version)
     return no_plan(fmt::format("it is of version {}", printable(file["version"].text())));
-  auto rest = file;
-  rest.remove("hash");
-  if (hash_of(rest) != file["hash"].text())
+  if (file_hash(file) != file["hash"].text())
     return fail({.kind = Kind::conflict,
                  .message = "the plan was changed since it was made: its hash does not fit",
                  .hint = "nothing was sent; make a new plan with agr settle plan"});

@@ -62,6 +62,8 @@ Plan make_plan(const Facts& facts, const Policy& policy, Time now);
 json::Value to_json(const Plan& plan);
 /// Errors: Kind::usage for something that is no plan, Kind::conflict when it was changed since it was made.
 Result<Plan> plan_from(const json::Value& file);
+/// The hash a file must carry: SHA-256 over all its other members as compact JSON.
+std::string file_hash(json::Value file);
 /// The hash a plan's file carries: its name.
 std::string hash_of(const Plan& plan);
 

@@ -175,6 +175,19 @@ class SettleRuns(unittest.TestCase):
             self.assertTrue(self.market.ask("settle", "audit", home=home)["intact"])
         self.assertEqual(self.market.paid(), "40.00")
 
+    def test_a_payment_that_is_sent_to_the_other_host_is_looked_at_there_first(self):
+        settlement = self.market.owe()
+        at_home = {**self.market.env, "AGENTSGETHIRED_URL": f"http://localhost:{self.market.emulator.port}"}
+        self.market.fault(f"redirect=http://www.localhost:{self.market.emulator.port}", "POST", EXECUTE)
+        self.market.ask("settle", "execute", settlement, "--yes", "--look-for", "0", env=at_home)
+        log = self.market.ask("settle", "audit", "--log")
+        self.assertEqual([line["event"] for line in log], ["intent", "moved", "executed"])
+        self.market.fault("redirect=http://evil.localhost", "POST", EXECUTE)
+        other = self.market.owe()
+        self.assertIn("redirected", self.market.ask("settle", "execute", other, "--yes", "--look-for", "0", code=7,
+                                                    env=at_home)["message"])
+        self.assertEqual(self.market.paid(), "45.00")
+
     def test_receipts_come_from_a_command_that_is_asked_once(self):
         wallet = self.market.owe("10.00", rail="x402", currency="USDC")
         asked = self.market.home.path / "asked"
