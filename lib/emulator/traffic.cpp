@@ -71,7 +71,7 @@ Reply hold_request(World& world, const Request& request, Visit visit, Time now) 
 Reply hold_answer(World& world, const std::string& id, Response response, const Visit& visit, Time now) {
   if (const auto set = wake_after(world, k_answer, id, *visit.fault, now); !set)
     return explain(world, visit.request, set.error(), now);
-  world.transit().late_answers.insert_or_assign(id, std::move(response));
+  world.transit().late_answers.insert_or_assign(id, LateAnswer{visit.number, std::move(response)});
   return Parked{id};
 }
 
@@ -277,8 +277,10 @@ Step release(World& world, const Timer& timer, Time now) {
   if (timer.marketplace != k_traffic)
     return {};
   Transit& transit = world.transit();
-  if (auto answer = transit.late_answers.extract(timer.subject); !answer.empty())
-    return {.actions = {Answer{timer.subject, std::move(answer.mapped())}}};
+  if (auto answer = transit.late_answers.extract(timer.subject); !answer.empty()) {
+    world.log().answered(answer.mapped().number, answer.mapped().response.status);
+    return {.actions = {Answer{timer.subject, std::move(answer.mapped().response)}}};
+  }
   auto late = transit.late_requests.extract(timer.subject);
   if (late.empty())
     return {};

@@ -21,6 +21,12 @@ struct Visit {
   std::optional<Fault> fault = {}; ///< that its answer will meet
 };
 
+/// An answer that is held up.
+struct LateAnswer {
+  std::uint64_t number; ///< of its request's line in the log
+  Response response;
+};
+
 /// A stream that is open, by the request that opened it.
 struct OpenedStream {
   std::string method;
@@ -33,7 +39,7 @@ struct OpenedStream {
 /// connections.
 struct Transit {
   std::map<std::string, Visit> late_requests = {};
-  std::map<std::string, Response> late_answers = {};
+  std::map<std::string, LateAnswer> late_answers = {};
   std::map<std::string, Visit> parked = {}; ///< by the id a marketplace parked it under
   std::map<std::string, OpenedStream> streams = {};
   std::uint64_t last_id = 0;

@@ -2,6 +2,7 @@
 """Faults of the emulator as a raw client sees them: what is on the wire, and what was done."""
 
 import json
+import re
 import select
 import socket
 import time
@@ -177,6 +178,33 @@ class Faults(unittest.TestCase):
         run = agr("emulator", "fault", "list", "--url", f"http://127.0.0.1:{nobody}")
         self.assertEqual(run.code, 69, run)
         self.assertIn("agr emulator run", run.err)
+
+    def numbers_on_stream(self, *fault):
+        """Pings 1 to 4 on a session whose stream meets a fault: the numbers that come back on it, and its rest."""
+        wire = self.connect()
+        self.send(wire, "GET", "/mcp/hirer/sse", self.emulator.user_token)
+        seen = b""
+        while b"\n\n" not in seen:
+            seen += wire.recv(65536)
+        address = re.search(rb"data: http://[^/]+(\S+)", seen)[1].decode()
+        self.fault("add", *fault, "GET", "/mcp/hirer/sse", "--after", 1, "--containing", "event: message")
+        for number in (1, 2, 3, 4):
+            self.emulator.request("POST", address, {"jsonrpc": "2.0", "id": number, "method": "ping"},
+                                  {"Authorization": f"Bearer {self.emulator.user_token}"})
+        seen = b""
+        while b'"id":4' not in seen:
+            piece = wire.recv(65536)
+            if not piece:
+                return [int(n) for n in re.findall(rb'"id":(\d)', seen)], "closed"
+            seen += piece
+        return [int(n) for n in re.findall(rb'"id":(\d)', seen)], "open"
+
+    def test_faults_on_the_events_of_a_stream(self):
+        for word, numbers in (("event_drop", [1, 3, 4]), ("event_duplicate", [1, 2, 2, 3, 4]),
+                              ("event_reorder", [1, 3, 2, 4])):
+            with self.subTest(word):
+                self.assertEqual(self.numbers_on_stream(word), (numbers, "open"))
+        self.assertEqual(self.numbers_on_stream("event_tear=20"), ([1], "closed"))
 
 
 if __name__ == "__main__":

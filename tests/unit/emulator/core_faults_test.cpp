@@ -45,6 +45,15 @@ std::string pattern(Market& market, const std::string& rule, int requests) {
   return seen;
 }
 
+/// The status of the only request to that path.
+std::string log_of(Market& market, const std::string& path) {
+  const json::Value lines = market.world.log().lines(0);
+  for (const json::Value& line : lines.items())
+    if (line["path"].text() == path)
+      return line["status"].text();
+  return "no such line";
+}
+
 } // namespace
 
 TEST_CASE("the words for faults") {
@@ -273,12 +282,14 @@ TEST_CASE("delays go by the clock: acting first, or answering late") {
     CHECK(status_of(market, settlement) == (before ? "draft" : "sent"));
     CHECK(next_due(market.world) == market.now + Millis(1500));
     CHECK(advance(market.world, market.now + Millis(1499)).actions.empty());
+    CHECK(log_of(market, paying(market, settlement).path) == "");
     const Step later = advance(market.world, market.now + Millis(1500));
     REQUIRE(later.actions.size() == 1);
     const auto& answer = std::get<Answer>(later.actions.front());
     CHECK(answer.parked == parked->id);
     CHECK(answer.response.status == 200);
     CHECK(answer.response.header("X-AGR-Emulator") == "1");
+    CHECK(log_of(market, paying(market, settlement).path) == "200");
     CHECK(status_of(market, settlement) == "sent");
   }
 }
