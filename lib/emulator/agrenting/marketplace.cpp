@@ -13,6 +13,7 @@
 #include "emulator/agrenting/messages.hpp"
 #include "emulator/agrenting/payments.hpp"
 #include "emulator/agrenting/probe.hpp"
+#include "emulator/agrenting/questions.hpp"
 #include "emulator/agrenting/replays.hpp"
 #include "emulator/agrenting/route.hpp"
 #include "emulator/agrenting/sessions.hpp"
@@ -20,6 +21,7 @@
 #include "emulator/agrenting/tasks.hpp"
 #include "emulator/agrenting/users.hpp"
 #include "emulator/agrenting/waits.hpp"
+#include "emulator/agrenting/watches.hpp"
 #include "emulator/agrenting/webhooks.hpp"
 #include "emulator/refusal.hpp"
 
@@ -34,7 +36,7 @@ const std::array k_schemas = {k_user_schema,    k_agent_schema,    k_credential_
                               k_message_schema, k_artifact_schema, k_session_schema,      k_probe_schema,
                               k_wait_schema,    k_webhook_schema,  k_replay_schema,       k_limit_schema,
                               k_setting_schema, k_task_schema,     k_subscription_schema, k_linear_schema,
-                              k_payment_schema, k_document_schema};
+                              k_payment_schema, k_document_schema, k_question_schema,     k_watch_schema};
 
 bool owns(std::string_view path) {
   return path.starts_with("/api/v1/") || path.starts_with("/mcp/") ||
@@ -131,6 +133,13 @@ Result<Response> explain(Turn& turn, const Request& request, const Error& error)
   return response;
 }
 
+Result<std::optional<Who>> who_asks(Turn& turn, const Request& request) {
+  const auto caller = recognise(turn, request);
+  if (!caller || caller->role == Role::nobody)
+    return std::nullopt;
+  return Who{caller->is_user() ? "user" : "agent", caller->id};
+}
+
 Result<void> seed(Turn& turn) {
   return seed_default_world(turn);
 }
@@ -139,6 +148,7 @@ Result<void> resume(Turn& turn) {
   AGR_TRY(forget_all_sessions(turn));
   AGR_TRY(forget_all_probes(turn));
   AGR_TRY(forget_all_waits(turn));
+  AGR_TRY(forget_all_watches(turn));
   AGR_TRY(resume_webhooks(turn));
   return resume_hirings(turn);
 }
@@ -163,6 +173,8 @@ Result<void> on_timer(Turn& turn, const Timer& timer) {
     return on_head_overdue(turn, timer.subject);
   if (timer.kind == k_wait_timer)
     return on_wait_over(turn, timer.subject);
+  if (timer.kind == k_watch_timer)
+    return on_watch_over(turn, timer.subject);
   if (timer.kind == k_session_timer)
     return forget_session(turn, timer.subject);
   if (timer.kind == k_webhook_timer)
@@ -192,6 +204,7 @@ const Marketplace k_marketplace = {
     .on_timer = on_timer,
     .on_event = on_event,
     .describe = describe_default_world,
+    .who = who_asks,
 };
 
 } // namespace agr::emulator::agrenting

@@ -2,6 +2,8 @@
 #include "emulator/agrenting/hirings.hpp"
 #include "emulator/agrenting/mcp_server.hpp"
 #include "emulator/agrenting/messages.hpp"
+#include "emulator/agrenting/newer_tools.hpp"
+#include "emulator/agrenting/questions.hpp"
 #include "emulator/agrenting/work.hpp"
 #include "emulator/refusal.hpp"
 
@@ -117,6 +119,8 @@ Result<RpcReply> add_hiring_message(Turn& turn, const RpcCall& call, const json:
   AGR_TRY_ASSIGN(const Hiring hiring, provided_hiring(turn, call.caller, arguments["hiring_id"].text()));
   const std::string content(arguments["content"].as_string().value_or(""));
   AGR_TRY_ASSIGN(json::Value message, add_message(turn, hiring, call.caller, content));
+  if (arguments["kind"].text() == "question")
+    AGR_TRY(ask_question(turn, hiring, message["id"].text()));
   return message;
 }
 
@@ -129,7 +133,8 @@ constexpr std::array k_tools = {
     Tool{"add_hiring_message", "Write a message to the hirer; both sides see it.", "",
          R"({"readOnlyHint":false,"destructiveHint":false,"idempotentHint":false})",
          R"({"type":"object","properties":{"hiring_id":{"type":"string"},
-             "content":{"type":"string","maxLength":5000}},"required":["hiring_id","content"]})",
+             "content":{"type":"string","maxLength":5000},
+             "kind":{"type":"string","enum":["message","question"]}},"required":["hiring_id","content"]})",
          add_hiring_message},
     Tool{"report_hiring_failure", "Give a hiring up; the hirer is refunded.", "",
          R"({"readOnlyHint":false,"destructiveHint":true,"idempotentHint":false})",
@@ -138,8 +143,8 @@ constexpr std::array k_tools = {
          report_hiring_failure},
 };
 
-Result<RpcReply> tools_list(Turn&, const RpcCall&) {
-  return list_tools(k_agent_server);
+Result<RpcReply> tools_list(Turn& turn, const RpcCall&) {
+  return list_tools(turn, k_agent_server);
 }
 
 Result<RpcReply> tools_call(Turn& turn, const RpcCall& call) {
@@ -166,6 +171,6 @@ Result<void> nothing_to_restore(Turn&, const Session&, const Principal&) {
 
 } // namespace
 
-const Server k_agent_server = {Surface::agent, k_methods, k_tools, nothing_to_restore};
+const Server k_agent_server = {Surface::agent, k_methods, k_tools, newer_agent_tools(), nothing_to_restore};
 
 } // namespace agr::emulator::agrenting

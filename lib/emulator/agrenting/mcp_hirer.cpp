@@ -2,6 +2,7 @@
 #include "emulator/agrenting/hirer_tools.hpp"
 #include "emulator/agrenting/mcp_server.hpp"
 #include "emulator/agrenting/messages.hpp"
+#include "emulator/agrenting/newer_tools.hpp"
 #include "emulator/agrenting/status_view.hpp"
 #include "emulator/refusal.hpp"
 
@@ -100,8 +101,8 @@ Result<RpcReply> unsubscribe_from(Turn& turn, const RpcCall& call) {
   return json::Value::object();
 }
 
-Result<RpcReply> tools_list(Turn&, const RpcCall&) {
-  return list_tools(k_hirer_server);
+Result<RpcReply> tools_list(Turn& turn, const RpcCall&) {
+  return list_tools(turn, k_hirer_server);
 }
 
 Result<RpcReply> tools_call(Turn& turn, const RpcCall& call) {
@@ -133,6 +134,7 @@ Result<void> restore_subscriptions(Turn& turn, const Session& session, const Pri
 
 } // namespace
 
-const Server k_hirer_server = {Surface::hirer, k_methods, hirer_tools(), restore_subscriptions};
+const Server k_hirer_server = {Surface::hirer, k_methods, hirer_tools(), newer_hirer_tools(),
+                               restore_subscriptions};
 
 } // namespace agr::emulator::agrenting

@@ -5,6 +5,7 @@
 #include "base/version.hpp"
 #include "emulator/agrenting/agents.hpp"
 #include "emulator/agrenting/probe.hpp"
+#include "emulator/agrenting/settings.hpp"
 #include "emulator/refusal.hpp"
 
 #include <fmt/format.h>
@@ -105,6 +106,14 @@ Result<void> note_message(Turn& turn, const Server& server, const Session& sessi
   return caller.is_agent() ? mark_seen(turn, caller.id) : Result<void>{};
 }
 
+Result<std::vector<Tool>> served_tools(Turn& turn, const Server& server) {
+  std::vector<Tool> tools(server.tools.begin(), server.tools.end());
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  if (settings.newer_tools)
+    tools.insert(tools.end(), server.newer_tools.begin(), server.newer_tools.end());
+  return tools;
+}
+
 bool is_unknown_revision(const Request& request) {
   return request.header("MCP-Protocol-Version").value_or("") > k_newest_known_protocol;
 }
@@ -150,9 +159,10 @@ json::Value initialize_result(json::Value capabilities) {
        {"serverInfo", json::Value::object({{"name", "agrenting"}, {"version", k_version}})}});
 }
 
-json::Value list_tools(const Server& server) {
+Result<RpcReply> list_tools(Turn& turn, const Server& server) {
+  AGR_TRY_ASSIGN(const auto served, served_tools(turn, server));
   json::Value tools = json::Value::array();
-  for (const Tool& tool : server.tools)
+  for (const Tool& tool : served)
     tools.push(json::Value::object({{"name", tool.name},
                                     {"description", tool.description},
                                     {"inputSchema", parsed(tool.input)},
@@ -162,7 +172,8 @@ json::Value list_tools(const Server& server) {
 
 Result<RpcReply> call_tool(Turn& turn, const Server& server, const RpcCall& call) {
   const std::string name = call.params["name"].text();
-  const Tool* tool = find_named(server.tools, name);
+  AGR_TRY_ASSIGN(const auto served, served_tools(turn, server));
+  const Tool* tool = find_named(std::span<const Tool>(served), name);
   if (!tool)
     return rpc_refusal(k_invalid_params, fmt::format("Unknown tool: {}", printable(name)));
   auto reply = run_tool(turn, *tool, call);

@@ -47,6 +47,7 @@ struct Server {
   Surface surface;
   std::span<const Method> methods;
   std::span<const Tool> tools;
+  std::span<const Tool> newer_tools; ///< served where the setting says so
   Result<void> (*on_first_message)(Turn&, const Session&, const Principal&);
 };
 
@@ -65,7 +66,7 @@ Result<Reply> take_single_call(Turn& turn, const Server& server, const Principal
 // Methods both servers have.
 Result<RpcReply> pong(Turn& turn, const RpcCall& call);
 json::Value initialize_result(json::Value capabilities);
-json::Value list_tools(const Server& server);
+Result<RpcReply> list_tools(Turn& turn, const Server& server);
 Result<RpcReply> call_tool(Turn& turn, const Server& server, const RpcCall& call);
 
 /// {contents: [{uri, mimeType, text}]} with the payload as text.

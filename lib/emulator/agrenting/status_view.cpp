@@ -3,6 +3,7 @@
 
 #include "emulator/agrenting/artifacts.hpp"
 #include "emulator/agrenting/messages.hpp"
+#include "emulator/agrenting/questions.hpp"
 
 namespace agr::emulator::agrenting {
 namespace {
@@ -22,6 +23,8 @@ Result<json::Value> status_view(Turn& turn, const Hiring& hiring) {
   AGR_TRY_ASSIGN(json::Value artifacts, artifact_ids_of(turn, hiring.id));
   view.set("last_messages", std::move(messages));
   view.set("artifact_ids", std::move(artifacts));
+  AGR_TRY_ASSIGN(json::Value questions, open_questions(turn, hiring.id));
+  view.set("open_questions", std::move(questions));
   return view;
 }
 
@@ -31,6 +34,8 @@ Result<json::Value> detail_view(Turn& turn, const Hiring& hiring, std::string_vi
   AGR_TRY_ASSIGN(json::Value artifacts, artifacts_of(turn, hiring.id, origin));
   view.set("messages", std::move(messages));
   view.set("artifacts", std::move(artifacts));
+  AGR_TRY_ASSIGN(json::Value questions, open_questions(turn, hiring.id));
+  view.set("open_questions", std::move(questions));
   return view;
 }
 

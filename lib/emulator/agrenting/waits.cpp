@@ -4,6 +4,7 @@
 #include "emulator/agrenting/rpc.hpp"
 #include "emulator/agrenting/sessions.hpp"
 #include "emulator/agrenting/status_view.hpp"
+#include "emulator/agrenting/watches.hpp"
 #include "emulator/timers.hpp"
 
 namespace agr::emulator::agrenting {
@@ -54,7 +55,7 @@ Result<void> settle_waits(Turn& turn, const Hiring& hiring) {
   for (const store::Row& wait : waits)
     if (is_reached(wait.text("goal"), hiring.status))
       AGR_TRY(answer(turn, wait, hiring));
-  return {};
+  return settle_watches(turn, hiring.id);
 }
 
 Result<void> on_wait_over(Turn& turn, const std::string& id) {

@@ -4,6 +4,7 @@
 #include "emulator/agrenting/handlers.hpp"
 #include "emulator/agrenting/linear.hpp"
 #include "emulator/agrenting/messages.hpp"
+#include "emulator/agrenting/questions.hpp"
 #include "emulator/agrenting/tasks.hpp"
 #include "emulator/agrenting/work.hpp"
 #include "emulator/refusal.hpp"
@@ -109,6 +110,8 @@ Result<Reply> post_message(Turn& turn, const Call& call) {
   AGR_TRY_ASSIGN(const json::Value body, read_body(call.request));
   const std::string content(body.first_of({"content", "message", "text"}).as_string().value_or(""));
   AGR_TRY_ASSIGN(json::Value message, add_message(turn, hiring, call.caller, content));
+  if (call.caller.is_agent() && body["kind"].text() == "question")
+    AGR_TRY(ask_question(turn, hiring, message["id"].text()));
   return success(turn, 201, std::move(message));
 }
 
