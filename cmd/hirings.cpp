@@ -51,7 +51,15 @@ Reply reply_of(const Hiring& hiring) {
 }
 
 Result<Reply> run_show(const Invocation& given, Context& context) {
-  AGR_TRY_ASSIGN(const Hirer hirer, hirer_of(given, context));
+  if (given.has("ID") == given.has("--key"))
+    return fail({Kind::usage, "a hiring is named by its id or by its key", "agr hirings show ID"});
+  AGR_TRY_ASSIGN(const Hirer hirer, hirer_of(given, context, given.has("--key") ? "mcp" : "rest"));
+  if (given.has("--key")) {
+    if (!hirer.by_mcp())
+      return fail({Kind::usage, "a hiring is found by its key over MCP only", "leave out --via rest"});
+    AGR_TRY_ASSIGN(const Hiring hiring, hiring_by_key(hirer, given.text("--key")));
+    return reply_of(hiring);
+  }
   AGR_TRY_ASSIGN(const Hiring hiring, find_hiring(context, hirer, given.text("ID")));
   return reply_of(hiring);
 }
@@ -223,8 +231,8 @@ const std::vector<Command>& hirings_commands() {
       {.name = "hirings show",
        .effect = Effect::read,
        .summary = "See one hiring and what it delivered",
-       .arguments = {{"ID", "the hiring's id"}},
-       .options = with_via({}),
+       .arguments = {{"ID", "the hiring's id", Argument::Count::maybe}},
+       .options = with_via({{"--key", "KEY", "The hiring with this idempotency key instead; over MCP"}}),
        .examples = {{"Only the answer", "agr hirings show ID --json=task_output"}},
        .run = run_show},
       {.name = "hirings wait",

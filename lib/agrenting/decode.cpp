@@ -217,6 +217,9 @@ Hiring hiring_of(json::Value object) {
   hiring.deadline_at = time_at(object, {"deadline_at"});
   hiring.messages = each(object.first_of({"messages", "last_messages"}), message_of);
   hiring.artifacts = each(object["artifacts"], artifact_of);
+  if (hiring.artifacts.empty()) // over MCP a hiring knows only their ids
+    for (const std::string& id : texts_of(object["artifact_ids"]))
+      hiring.artifacts.emplace_back().id = id;
   hiring.raw = std::move(object);
   return hiring;
 }
