@@ -200,7 +200,7 @@ std::vector<Option> options() {
        .choices = {"seed", "identity", "mixed", "proxy"}},
       {.names = "--clock",
        .value = "MODE",
-       .help = "real, or virtual: time stands still until POST /__emulator/clock {\"advance_ms\": N}",
+       .help = "real, or virtual: time stands still until `agr emulator clock` moves it",
        .choices = {"real", "virtual"}}};
 }
 
