@@ -54,8 +54,8 @@ Filters filters_of(const Invocation& given, std::initializer_list<MemberFilter> 
   for (const auto& [option, member] : members)
     if (const auto wanted = given.maybe(option)) {
       filters.query.emplace_back(member, *wanted);
-      tests.emplace_back([member = std::string(member), wanted = *wanted](const json::Value& item) {
-        return iequals(item[member].text(), wanted);
+      tests.emplace_back([name = member, wanted = *wanted](const json::Value& item) {
+        return iequals(item[name].text(), wanted);
       });
     }
   if (!tests.empty())

@@ -81,7 +81,7 @@ std::vector<SeenId> listed(const Service& service, const Rule& rule) {
 
 std::vector<SeenId> beginning_with(const std::string& text, std::vector<SeenId> ids) {
   std::erase_if(ids, [&](const SeenId& one) { return !one.id.starts_with(text); });
-  std::ranges::stable_sort(ids, {}, &SeenId::id);
+  std::ranges::sort(ids, {}, &SeenId::id);
   const auto doubles = std::ranges::unique(ids, {}, &SeenId::id);
   ids.erase(doubles.begin(), doubles.end());
   return ids;
