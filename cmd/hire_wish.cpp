@@ -91,9 +91,7 @@ Result<void> read_delivery(const Invocation& given, HireRequest& hire) {
 /// The agent to hire when none was named.
 Result<agrenting::Agent> best_of(const Wish& wish, Context& context, const Hirer& hirer) {
   constexpr long long k_looked_at = 100;
-  AGR_TRY_ASSIGN(
-      const auto agents,
-      find_agents(context, hirer, {.capability = wish.best_of}, k_looked_at));
+  AGR_TRY_ASSIGN(const auto agents, find_agents(context, hirer, {.capability = wish.best_of}, k_looked_at));
   AGR_TRY_ASSIGN(agrenting::Choice choice, agrenting::choose(agents, wish.best_of, wish.price));
   context.say(fmt::format("Chose {}: {}.", printable(choice.agent.did), choice.why));
   return std::move(choice.agent);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "crypto/hasher.hpp"
-
 #include "crypto/digest.hpp"
+#include "crypto/hasher.hpp"
 
 #include <doctest/doctest.h>
 
