@@ -164,11 +164,12 @@ Result<Reply> run_audit(const Invocation& given, Context& context) {
                .view = {}};
 }
 
-/// The commands that pay, after those that look.
+/// The commands that pay stand between those that make drafts and those that look back.
 std::vector<Command> with_paying(std::vector<Command> commands) {
-  commands.push_back(settle_execute_command());
-  auto runs = settle_run_commands();
-  std::move(runs.begin(), runs.end(), std::back_inserter(commands));
+  auto paying = settle_run_commands();
+  paying.insert(paying.begin(), settle_execute_command());
+  const auto place = std::ranges::find(commands, "settle status", &Command::name);
+  commands.insert(place, paying.begin(), paying.end());
   return commands;
 }
 
