@@ -117,7 +117,7 @@ Result<Reply> run_status(const Invocation& given, Context& context) {
   for (const auto& line : lines)
     value.push(shown(line));
   return Reply{.value = std::move(value),
-               .view = output::list_of({{"SETTLEMENT", "settlement", Style::id},
+               .view = output::list_of({{"SETTLEMENT", "settlement", Style::short_id},
                                         {"STATE", "state", Style::status},
                                         {"RAIL", "rail"},
                                         {"AMOUNT", "amount", Style::money},
@@ -140,7 +140,7 @@ Result<Reply> audit_log(const std::vector<settle::AuditLine>& log) {
                .view = output::list_of({{"LINE", "line", Style::number},
                                         {"AT", "at", Style::time},
                                         {"EVENT", "event", Style::status},
-                                        {"SETTLEMENT", "settlement", Style::id},
+                                        {"SETTLEMENT", "settlement", Style::short_id},
                                         {"AMOUNT", "amount", Style::money},
                                         {"CURRENCY", "currency"},
                                         {"NOTE", "note|reference|plan"}},

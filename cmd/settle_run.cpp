@@ -39,7 +39,7 @@ std::string count_of(std::ptrdiff_t count) {
 // ---- plan
 
 output::View view_of_plan() {
-  return output::list_of({{"SETTLEMENT", "settlement", Style::id},
+  return output::list_of({{"SETTLEMENT", "settlement", Style::short_id},
                           {"VERDICT", "verdict", Style::status},
                           {"AMOUNT", "amount", Style::money},
                           {"CURRENCY", "currency"},
@@ -57,7 +57,7 @@ Result<settle::Policy> policy_for(const Invocation& given, Context& context, boo
 
 /// Tables cut long reasons; a person gets them whole.
 void say_reason(const settle::Obligation& owed, std::string_view reason, Context& context) {
-  context.say(fmt::format("Not paid: {} ({}): {}.", shorten(printable(owed.settlement_id), 12),
+  context.say(fmt::format("Not paid: {} ({}): {}.", printable(owed.settlement_id.substr(0, 8)),
                           amount_of(owed), printable(reason)));
 }
 
@@ -125,7 +125,7 @@ json::Value shown(const Paid& paid) {
 }
 
 output::View view_of_report() {
-  return output::list_of({{"SETTLEMENT", "settlement", Style::id},
+  return output::list_of({{"SETTLEMENT", "settlement", Style::short_id},
                           {"OUTCOME", "outcome", Style::status},
                           {"AMOUNT", "amount", Style::money},
                           {"CURRENCY", "currency"},
