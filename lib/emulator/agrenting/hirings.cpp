@@ -27,6 +27,8 @@ CREATE INDEX IF NOT EXISTS agrenting_held_hirings ON agrenting_hirings(hirer, pr
   WHERE status IN ('paid', 'queued', 'in_progress', 'disputed');
 CREATE INDEX IF NOT EXISTS agrenting_open_hirings_by_agent ON agrenting_hirings(agent)
   WHERE status IN ('pending_payment', 'paid', 'queued', 'in_progress');
+CREATE INDEX IF NOT EXISTS agrenting_hirings_with_token ON agrenting_hirings(id)
+  WHERE repo_access_token IS NOT NULL;
 )sql";
 
 namespace {

@@ -22,6 +22,7 @@ namespace {
 constexpr int k_fee_percent = 5;
 constexpr std::int64_t k_best_reputation = 500;
 
+// Checked after every step: each names the index that keeps it from reading all hirings of all time.
 constexpr std::array k_invariants = {
     Invariant{"escrow is the price of what is held",
               "SELECT owner || ' is off by ' || SUM(held) AS what FROM ("
@@ -33,10 +34,12 @@ constexpr std::array k_invariants = {
               "GROUP BY owner HAVING SUM(held) <> 0"},
     Invariant{"an agent has at most one open hiring",
               "SELECT 'agent ' || agent AS what FROM agrenting_hirings "
-              "WHERE status IN ('pending_payment', 'paid', 'queued', 'in_progress') "
+              "INDEXED BY agrenting_open_hirings_by_agent WHERE status IN ('pending_payment', 'paid', "
+              "'queued', 'in_progress') "
               "GROUP BY agent HAVING COUNT(*) > 1"},
     Invariant{"a finished hiring keeps no repository token",
-              "SELECT 'hiring ' || id AS what FROM agrenting_hirings WHERE repo_access_token IS NOT NULL "
+              "SELECT 'hiring ' || id AS what FROM agrenting_hirings "
+              "INDEXED BY agrenting_hirings_with_token WHERE repo_access_token IS NOT NULL "
               "AND status IN ('completed', 'failed', 'cancelled', 'refunded')"},
 };
 
