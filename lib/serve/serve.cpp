@@ -16,6 +16,7 @@
 #include <csignal>
 #include <filesystem>
 #include <map>
+#include <set>
 
 namespace agr::serve {
 namespace {
@@ -40,8 +41,10 @@ public:
       m_loop.on_signal(number, [this, number] { tell_all(Signalled{number}); });
     m_loop.on_signal(SIGHUP, [this] { reload(); });
     m_loop.watch(m_bell->descriptor(), {.read = true}, [this](net::Interest) { answer_bell(); });
-    for (const auto& [folder, agent] : m_agents)
+    for (const auto& [folder, agent] : m_agents) {
+      m_awaited.insert(agent->id());
       agent->start();
+    }
     beat();
     m_loop.run();
     return m_code;
@@ -57,12 +60,11 @@ private:
 
   Result<Agent*> add(const AgentOptions& options) {
     const JobsId id{++m_last_id};
-    AGR_TRY_ASSIGN(
-        auto agent,
-        Agent::open(m_around, options, id,
-                    {.log = [this](const Agent& from, const Log& log,
-                                   const Redactor& redactor) { write(log, redactor, name_of(from)); },
-                     .left = [this](Agent& from, int code) { take_leave(from, code); }}));
+    AGR_TRY_ASSIGN(auto agent,
+                   Agent::open(m_around, options, id,
+                               {.log = [this](const Agent& from, const Log& log,
+                                              const Redactor& redactor) { hear(from, log, redactor); },
+                                .left = [this](Agent& from, int code) { take_leave(from, code); }}));
     auto* added = agent.get();
     m_by_id[id] = added;
     m_agents[options.folder] = std::move(agent);
@@ -94,7 +96,7 @@ private:
     m_agents.erase(found);
     if (m_agents.empty())
       m_loop.stop();
-    see_readiness();
+    stop_waiting_for(agent.id());
   }
 
   void answer_bell() {
@@ -185,14 +187,9 @@ private:
   }
 
   /// The service manager is told once that everything is up; an agent that had to stop is not waited for.
-  void see_readiness() {
-    if (m_said_ready || m_stopping)
-      return;
-    for (const auto& [folder, agent] : m_agents)
-      if (!agent->status().ready)
-        return;
-    m_said_ready = true;
-    m_manager.tell(fmt::format("READY=1\nSTATUS=serving {} agents", m_agents.size()));
+  void stop_waiting_for(JobsId id) {
+    if (m_awaited.erase(id) == 1 && m_awaited.empty() && !m_stopping && !m_agents.empty())
+      m_manager.tell(fmt::format("READY=1\nSTATUS=serving {} agents", m_agents.size()));
   }
 
   /// From the loop itself: a loop that hangs misses it.
@@ -211,8 +208,11 @@ private:
   }
   void write(const Log& log, const Redactor& redactor, const std::string& agent) {
     m_log.write(redactor.apply(log_line(log, m_clock.now(), m_options.log_format, agent)));
+  }
+  void hear(const Agent& from, const Log& log, const Redactor& redactor) {
+    write(log, redactor, name_of(from));
     if (log.event == "ready")
-      see_readiness();
+      stop_waiting_for(from.id());
   }
   void say(const Log& log) { write(log, m_redactor, ""); }
 
@@ -231,7 +231,7 @@ private:
   std::uint64_t m_last_id = 0;
   bool m_stopping = false;
   bool m_reloading = false;
-  bool m_said_ready = false;
+  std::set<JobsId> m_awaited; // agents that are to be online before the first READY
   process::ServiceManager m_manager;
   std::optional<net::Server> m_server;
   int m_lost = 0; // agents that had to stop

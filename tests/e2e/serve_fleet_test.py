@@ -12,9 +12,9 @@ from harness import Emulator, Home, Worker, agr, wait_until
 class Fleet:
     """An emulator with more agents, and a configuration that names some of them."""
 
-    def __init__(self, count):
+    def __init__(self, count, emulator=None):
         self.home = Home()
-        self.emulator = Emulator().start()
+        self.emulator = (emulator or Emulator()).start()
         self.agents = [self.register(number) for number in range(count)]
 
     def __enter__(self):
@@ -35,18 +35,18 @@ class Fleet:
         return {"name": profile["name"], "did": agent["did"], "id": agent["id"],
                 "api_key": body["data"].get("api_key") or agent["api_key"]}
 
-    def configure(self, agents, handler):
-        text = f'[profile.default.agrenting]\nurl = "{self.emulator.url}"\n'
+    def configure(self, agents, handler, url=None):
+        text = f'[profile.default.agrenting]\nurl = "{url or self.emulator.url}"\n'
         for agent in agents:
             text += "[[profile.default.agrenting.agents]]\n"
             text += "".join(f'{name} = "{value}"\n' for name, value in agent.items())
             text += f'handler = ["{handler}"]\n'
         self.home.write_config(text)
 
-    def worker(self, *options):
+    def worker(self, *options, url=None):
         worker = Worker.__new__(Worker)
         super(Worker, worker).__init__("serve-agent", "--log", "json", "--poll-interval", "0.2", *options,
-                                       home=self.home, env={"AGRENTING_URL": self.emulator.url})
+                                       home=self.home, env={"AGRENTING_URL": url or self.emulator.url})
         return worker
 
     def hire(self, agent):
@@ -57,11 +57,22 @@ class Fleet:
                 {"Authorization": f"Bearer {self.emulator.user_token}"})
             time.sleep(0.05)
             return body["data"]["hiring"]["id"] if status in (200, 201) else None
-        return wait_until(hired, "a hiring")
+        return wait_until(hired, "a hiring", 70)  # the hirer has 100 requests a minute
 
-    def ended(self, hiring_id):
-        return wait_until(lambda: (h := self.emulator.hiring(hiring_id))["status"] not in ("queued", "in_progress") and h,
-                          f"the end of {hiring_id}", 30)
+    def ended(self, hiring_id, patience=30):
+        """The hiring, once it is over; read as its agent, who may ask as often as it likes."""
+        def over():
+            hiring = self.read(hiring_id)
+            return hiring if hiring["status"] not in ("queued", "in_progress") else None
+        return wait_until(over, f"the end of {hiring_id}", patience)
+
+    def read(self, hiring_id):
+        for agent in self.agents:
+            status, body = self.emulator.request("GET", f"/api/v1/hirings/{hiring_id}",
+                                                 headers={"X-API-Key": agent["api_key"]})
+            if status == 200:
+                return body["data"].get("hiring", body["data"])
+        raise AssertionError(f"nobody knows {hiring_id}")
 
 
 def all_ready(worker, count):
