@@ -39,10 +39,29 @@ json::Value line_of(const Watcher::Written& written, Time now) {
                               {"message", written.message.raw}});
 }
 
+term::Paint paint_of(std::string_view status) {
+  if (status == "completed")
+    return term::Paint::green;
+  if (status == "failed" || status == "cancelled" || status == "refunded" || status == "disputed")
+    return term::Paint::red;
+  return term::Paint::yellow;
+}
+
+std::string for_people(Context& context, const json::Value& line) {
+  const bool colour = context.colour_out();
+  const std::string status = shorten(printable(line["status"].text()), 20);
+  return fmt::format(
+      "{}  {}  {}  {}\n", term::paint(line["time"].text().substr(11, 8), term::Paint::dim, colour),
+      printable(line["hiring_id"].text()),
+      term::paint(fmt::format("{:<11}", status), paint_of(status), colour), printable(line["note"].text()));
+}
+
 /// Written at once: whoever reads this waits for it.
 void print(Context& context, const json::Value& line) {
   output::Format format{context.globals.mode, context.globals.fields, context.colour_out(),
                         context.env.console.out.width(), context.env.clock.now()};
+  if (format.mode == output::Mode::table && context.env.console.out.is_terminal())
+    return context.env.console.out.write(for_people(context, line));
   const bool for_programs = format.mode == output::Mode::json || format.mode == output::Mode::jsonl;
   format.mode = for_programs ? output::Mode::jsonl : output::Mode::tabs;
   static const output::View k_view =

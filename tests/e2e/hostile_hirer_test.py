@@ -4,6 +4,7 @@
 import json
 import os
 import subprocess
+import threading
 import time
 import unittest
 
@@ -94,7 +95,6 @@ class Watch:
                                       stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent,
                                       env=home.env(market.env()))
         self.lines = []
-        import threading
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
