@@ -132,7 +132,8 @@ Result<Reply> run_settings(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(json::Value answer, members.members().empty()
                                          ? ask_emulator_json(given, context, "GET", path)
                                          : ask_emulator_json(given, context, "PATCH", path, members));
-  return Reply{.value = std::move(answer), .view = output::whole_of({})};
+  // Agrenting answers in its own envelope here too.
+  return Reply{.value = answer.has("data") ? answer["data"] : answer, .view = output::whole_of({})};
 }
 
 std::vector<Command> clock_commands() {

@@ -87,6 +87,7 @@ class Control(unittest.TestCase):
         self.control("settings", "agentsgethired", "era=stone", code=64)
         self.control("settings", "agentsgethired", "era", code=64)
         self.control("settings", "nowhere", code=6)
+        self.assertEqual(self.control("settings", "agrenting", "probe=off")["probe"], "off")
         self.control("reset")
         self.assertEqual(self.control("settings", "agentsgethired")["era"], "seed")
 
