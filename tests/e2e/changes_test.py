@@ -34,6 +34,7 @@ LINES = {
     "applications withdraw": "{application}",
     "applications message": "{application} hello",
     "settle create": "{contract} --amount 1.00 --currency USD --another",
+    "settle edit": "{settlement} --memo June",
     "settle execute": "{settlement}",
     "hire": "did:example:alice x --capability summarizing --price 2.00",
     "deposit": "50.00",
