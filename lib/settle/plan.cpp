@@ -36,7 +36,7 @@ std::vector<Due> drafts(const Facts& facts, const Policy& policy) {
           (settlement.is_draft() || settlement.status() == "failed") &&
           selects(policy, settlement.rail(), statement.contract.id()) && seen.insert(settlement.id()).second)
         due.push_back({&statement, &settlement, parse_time(settlement.raw()["createdAt"].text())});
-  std::ranges::stable_sort(due, [](const Due& a, const Due& b) {
+  std::ranges::sort(due, [](const Due& a, const Due& b) {
     return std::pair(a.created, a.settlement->id()) < std::pair(b.created, b.settlement->id());
   });
   return due;
