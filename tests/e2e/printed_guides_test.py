@@ -51,6 +51,7 @@ class Guides(unittest.TestCase):
         self.home = self.enterContext(Home())
         self.relay = self.enterContext(Relay(self.emulator.url, self.home.path))
         self.ports = {4012: self.emulator.port}
+        self.settings(rate_limits=False)  # these tests look often
         self.write_curlrc()
 
     def write_curlrc(self):
