@@ -72,9 +72,9 @@ class Faults(unittest.TestCase):
         self.addCleanup(wire.close)
         return wire
 
-    def send(self, wire, method, path, key=None):
+    def send(self, wire, method, path, key=None, body=""):
         wire.sendall(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key or self.boss}\r\n"
-                     "Content-Length: 0\r\n\r\n".encode())
+                     f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
 
     def receive(self, wire):
         """Everything up to the end of the answer, or of the connection."""
@@ -179,14 +179,43 @@ class Faults(unittest.TestCase):
         self.assertEqual(run.code, 69, run)
         self.assertIn("agr emulator run", run.err)
 
-    def numbers_on_stream(self, *fault):
-        """Pings 1 to 4 on a session whose stream meets a fault: the numbers that come back on it, and its rest."""
+    def session(self):
+        """A hirer's session: its stream, and the address that takes its messages."""
         wire = self.connect()
         self.send(wire, "GET", "/mcp/hirer/sse", self.emulator.user_token)
         seen = b""
         while b"\n\n" not in seen:
             seen += wire.recv(65536)
-        address = re.search(rb"data: http://[^/]+(\S+)", seen)[1].decode()
+        return wire, re.search(rb"data: http://[^/]+(\S+)", seen)[1].decode()
+
+    def test_an_answer_that_the_marketplace_itself_makes_wait_meets_its_fault(self):
+        call = {"name": "hire_agent", "arguments": {"agent_did": "did:example:alice", "capability": "summarizing",
+                                                    "task_description": "T", "max_price": "2.00", "wait_seconds": 25}}
+        self.emulator.request("PATCH", "/__emulator/agrenting/settings", {"probe": "off"})
+        world = self.emulator.home.path / "world.db"  # an agent works for one hirer at a time
+        self.assertEqual(agr("emulator", "snapshot", world, "--url", self.emulator.url).code, 0)
+        for word, status, end in (("503_after_commit", 503, "open"), ("drop_after_commit", None, "closed"),
+                                  ("truncate_body=5", 200, "closed"), ("delay_after_commit=5000", 200, "open")):
+            with self.subTest(word):
+                self.assertEqual(agr("emulator", "restore", world, "--url", self.emulator.url).code, 0)
+                _, address = self.session()
+                self.fault("add", word, "POST", "/mcp/hirer/*")
+                wire = self.connect()
+                self.send(wire, "POST", address, self.emulator.user_token,
+                          json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}))
+                while self.emulator.request("GET", "/__emulator/log")[1]["requests"][-1]["path"] != address:
+                    pass
+                self.assertEqual(select.select([wire], [], [], 0)[0], [])
+                self.emulator.request("POST", "/__emulator/clock", {"advance_ms": 25_000})
+                if word.startswith("delay"):
+                    self.assertEqual(select.select([wire], [], [], 0)[0], [])
+                self.emulator.request("POST", "/__emulator/clock", {"advance_ms": 35_000})
+                answer = self.receive(wire)
+                self.assertEqual((answer.status, answer.end), (status, end), answer.raw)
+
+    def numbers_on_stream(self, *fault):
+        """Pings 1 to 4 on a session whose stream meets a fault: the numbers that come back on it, and its rest."""
+        wire, address = self.session()
         self.fault("add", *fault, "GET", "/mcp/hirer/sse", "--after", 1, "--containing", "event: message")
         for number in (1, 2, 3, 4):
             self.emulator.request("POST", address, {"jsonrpc": "2.0", "id": number, "method": "ping"},
