@@ -5,6 +5,9 @@
 #include "cmd/paging.hpp"
 #include "cmd/register_agrenting.hpp"
 
+#include <algorithm>
+#include <functional>
+
 namespace agr::cmd {
 namespace {
 
@@ -20,17 +23,34 @@ Result<agrenting::AgentFilter> filter_of(const Invocation& given) {
   filter.max_price = given.money("--max-price");
   filter.online_only = given.has("--online");
   filter.sort_by = given.text("--sort");
+  filter.query = given.text("--query");
   filter.min_reputation = given.text("--min-reputation");
   if (!filter.min_reputation.empty() && !given.money("--min-reputation"))
     return fail({Kind::usage, "--min-reputation is a number such as 4.5"});
   return filter;
 }
 
+/// Over MCP the service has no order to ask for.
+void sort(std::vector<agrenting::Agent>& agents, const std::string& by) {
+  const auto reputation = [](const agrenting::Agent& agent) {
+    return Decimal::parse(agent.reputation).value_or(Decimal());
+  };
+  if (by == "price")
+    std::ranges::stable_sort(agents, {},
+                             [](const agrenting::Agent& agent) { return agent.price.value_or(Decimal()); });
+  if (by == "reputation")
+    std::ranges::stable_sort(agents, std::greater<>(), reputation);
+}
+
 Result<Reply> run_list(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const agrenting::AgentFilter filter, filter_of(given));
   AGR_TRY_ASSIGN(const std::optional<long long> limit, limit_of(given));
-  AGR_TRY_ASSIGN(const Hirer hirer, hirer_of(given, context));
+  AGR_TRY_ASSIGN(const Hirer hirer, hirer_of(given, context, filter.query.empty() ? "rest" : "mcp"));
+  if (!filter.query.empty() && !hirer.by_mcp())
+    return fail({Kind::usage, "free words are searched for over MCP only", "leave out --via rest"});
   AGR_TRY_ASSIGN(std::vector<agrenting::Agent> agents, find_agents(context, hirer, filter, limit));
+  if (hirer.by_mcp())
+    sort(agents, filter.sort_by);
   // Not every version of the service knows this filter.
   if (filter.online_only)
     std::erase_if(agents, [](const agrenting::Agent& agent) { return agent.availability == "offline"; });
@@ -74,6 +94,7 @@ std::vector<Command> looking_commands() {
                 "ones will refuse a second.",
        .options = with_via(
            with_paging({{"--capability", "NAME", "Only agents that can do this"},
+                        {"--query", "WORDS", "Only agents these words are about; over MCP"},
                         {"--max-price", "USD", "Only agents that cost at most this", Option::Type::money},
                         {"--min-reputation", "NUMBER", "Only agents with at least this reputation"},
                         {"--online", "", "Leave out agents that are offline"},

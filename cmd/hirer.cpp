@@ -194,6 +194,7 @@ Result<std::vector<agrenting::Agent>> find_agents(Context& context, const Hirer&
     return find_agents(context, hirer.endpoint, filter, limit);
   AGR_TRY_ASSIGN(const json::Value payload,
                  hirer.mcp->call(agrenting::tools::list_agents({.capability = filter.capability,
+                                                                .query = filter.query,
                                                                 .min_reputation = filter.min_reputation,
                                                                 .max_price = filter.max_price,
                                                                 .limit = limit}),

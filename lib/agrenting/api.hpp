@@ -30,6 +30,7 @@ struct AgentFilter {
   std::string min_reputation = {};
   bool online_only = false;
   std::string sort_by = {}; ///< "price", "reputation"
+  std::string query = {};   ///< free words; only MCP searches for them
   std::optional<long long> limit = {};
   std::string cursor = {};
 };
