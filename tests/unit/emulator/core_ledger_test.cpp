@@ -21,8 +21,8 @@ Decimal amount(std::string_view text) {
   return Decimal::parse(text).value();
 }
 
-Step ask_books(World& world) {
-  return handle(world, {"GET", "/__emulator/books", "", {{"Host", "127.0.0.1"}}}, Time{});
+Step ask(World& world, const char* method, const char* path, const char* body = "") {
+  return handle(world, {method, path, "", {{"Host", "127.0.0.1"}}, body}, Time{});
 }
 
 } // namespace
@@ -53,10 +53,14 @@ TEST_CASE("a broken book is found, undone and loud") {
   REQUIRE(post(turn, "deposit", "", {{k_outside, k_purse, amount("10")}}));
   REQUIRE(world.db().run("UPDATE ledger_accounts SET balance = balance + 1 WHERE owner = 'anna'"));
   CHECK_FALSE(check(world, ledger_invariants()));
-  const Step step = ask_books(world);
+  const Step step = ask(world, "POST", "/__emulator/faults", R"({"fault":"drop_before"})");
   CHECK(std::get<Response>(*step.reply).status == 500);
   REQUIRE(step.fault);
   CHECK(step.fault->message.find("the books do not balance") != std::string::npos);
+  const Step after = ask(world, "GET", "/__emulator/faults");
+  CHECK(std::get<Response>(*after.reply).body == R"({"faults":[]})");
+  const Step books = ask(world, "GET", "/__emulator/books");
+  CHECK(std::get<Response>(*books.reply).body.find(R"("balanced":false)") != std::string::npos);
 }
 
 TEST_CASE("a line of the ledger can neither be changed nor taken out") {
@@ -69,7 +73,7 @@ TEST_CASE("a line of the ledger can neither be changed nor taken out") {
 
 TEST_CASE("the report names every account, total and invariant") {
   World world = new_world();
-  const Step step = ask_books(world);
+  const Step step = ask(world, "GET", "/__emulator/books");
   const auto& response = std::get<Response>(*step.reply);
   CHECK(response.status == 200);
   CHECK(response.header("x-agr-emulator") == "1");
