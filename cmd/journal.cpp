@@ -69,7 +69,7 @@ Result<json::Value> lines_of(Context& context, std::size_t limit, const std::str
     for (const auto& line : lines)
       found.emplace_back(line.changed_at, line_value(line, folder_name(path)));
   }
-  std::ranges::stable_sort(found, std::greater<>(), [](const auto& one) { return one.first; });
+  std::ranges::sort(found, std::greater<>(), [](const auto& one) { return one.first; });
   auto list = json::Value::array();
   for (std::size_t i = 0; i < std::min(limit, found.size()); ++i)
     list.push(std::move(found[i].second));

@@ -99,13 +99,13 @@ Agent::Agent(Surroundings& around, AgentOptions options, JobsId id, Hooks hooks,
                  [this](const Log& log) { act(log); }),
       m_link(around.loop, around.async, around.clock, around.random, m_options.endpoint, teller()) {}
 
-void Agent::start() {
+void Agent::start(Millis before_online) {
   std::error_code code;
   if (std::filesystem::exists(journal_of(m_options), code))
     compact();
   tell(std::move(*std::exchange(m_journal, std::nullopt)));
   m_messages.send_all();
-  m_link.open();
+  m_going_online = m_around.loop.after(before_online, [this] { m_link.open(); });
 }
 
 void Agent::change(AgentOptions options) {
@@ -117,6 +117,7 @@ void Agent::change(AgentOptions options) {
     m_redactor = redactor_of(m_options, m_around.environment);
     m_reports.use(m_options.endpoint);
     m_messages.use(m_options.endpoint);
+    m_around.loop.cancel(m_going_online);
     m_link.use(m_options.endpoint);
   }
   tell(Tick{}); // there may be more places now
@@ -132,6 +133,7 @@ void Agent::retire() {
   m_link.close();
   m_around.loop.cancel(m_alarm);
   m_around.loop.cancel(m_compaction);
+  m_around.loop.cancel(m_going_online);
   m_around.jobs.running(m_id, 0);
   m_around.jobs.pass(m_id);
   m_lock.reset();

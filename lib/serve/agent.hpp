@@ -58,7 +58,8 @@ public:
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  void start();
+  /// Goes online after that time, so that thousands of agents do not all knock at once.
+  void start(Millis before_online = Millis(0));
   void tell(Event event);
   /// Other options for the same folder; what runs goes on as it was begun.
   void change(AgentOptions options);
@@ -113,6 +114,7 @@ private:
   Link m_link;
   net::TimerId m_alarm{};
   net::TimerId m_compaction{};
+  net::TimerId m_going_online{};
   bool m_left = false;
 };
 

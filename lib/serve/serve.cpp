@@ -21,6 +21,10 @@
 namespace agr::serve {
 namespace {
 
+/// How many agents go online at once, and how long the next ones wait.
+constexpr int k_burst = 50;
+constexpr Millis k_burst_pause{250};
+
 /// All agents of this process on one loop: brings them up, changes them at SIGHUP, and ends with the last.
 class Service {
 public:
@@ -41,9 +45,10 @@ public:
       m_loop.on_signal(number, [this, number] { tell_all(Signalled{number}); });
     m_loop.on_signal(SIGHUP, [this] { reload(); });
     m_loop.watch(m_bell->descriptor(), {.read = true}, [this](net::Interest) { answer_bell(); });
+    int count = 0;
     for (const auto& [folder, agent] : m_agents) {
       m_awaited.insert(agent->id());
-      agent->start();
+      agent->start(k_burst_pause * (count++ / k_burst));
     }
     beat();
     m_loop.run();
