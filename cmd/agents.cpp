@@ -6,7 +6,7 @@
 #include "cmd/register_agrenting.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <utility>
 
 namespace agr::cmd {
 namespace {
@@ -32,14 +32,15 @@ Result<agrenting::AgentFilter> filter_of(const Invocation& given) {
 
 /// Over MCP the service has no order to ask for.
 void sort(std::vector<agrenting::Agent>& agents, const std::string& by) {
-  const auto reputation = [](const agrenting::Agent& agent) {
-    return Decimal::parse(agent.reputation).value_or(Decimal());
+  using agrenting::Agent;
+  const auto price = [](const Agent& agent) { return std::pair(agent.price.value_or(Decimal()), agent.did); };
+  const auto reputation = [](const Agent& agent) {
+    return std::pair(-Decimal::parse(agent.reputation).value_or(Decimal()), agent.did);
   };
   if (by == "price")
-    std::ranges::stable_sort(agents, {},
-                             [](const agrenting::Agent& agent) { return agent.price.value_or(Decimal()); });
+    std::ranges::sort(agents, {}, price);
   if (by == "reputation")
-    std::ranges::stable_sort(agents, std::greater<>(), reputation);
+    std::ranges::sort(agents, {}, reputation);
 }
 
 Result<Reply> run_list(const Invocation& given, Context& context) {
