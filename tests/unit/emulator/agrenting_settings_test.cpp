@@ -24,7 +24,7 @@ void set(Bench& bench, std::string_view name, const json::Value& value) {
   REQUIRE(bench.rest("PATCH", "/__emulator/agrenting/settings", "", object({{name, value}})).status == 200);
 }
 
-std::string hire(Bench& bench, json::Value body = task()) {
+std::string hire(Bench& bench, const json::Value& body = task()) {
   return "/api/v1/hirings/" +
          bench.rest("POST", k_hire_alice, bench.user, body).body.at_path("data.id").text();
 }
