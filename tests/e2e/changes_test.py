@@ -36,6 +36,7 @@ LINES = {
     "settle create": "{contract} --amount 1.00 --currency USD --another",
     "settle edit": "{settlement} --memo June",
     "settle execute": "{settlement}",
+    "settle run": "--max-total 100",
     "hire": "did:example:alice x --capability summarizing --price 2.00",
     "deposit": "50.00",
     "github-token clear": "",
@@ -51,9 +52,9 @@ LINES = {
     "hirings cancel": "{hiring}",
     "hirings message": "{hiring} hello",
 }
-# Long-running, or in need of an agent in the configuration or of standard input: shown elsewhere.
+# Long-running, or in need of a file, a worker, an agent in the configuration or standard input: shown elsewhere.
 NOT_HERE = {"serve-agent", "github-token set", "agents assign", "agents rotate-key", "linear state", "linear comment",
-            "artifacts upload"}
+            "artifacts upload", "settle apply", "submit result", "submit message", "submit failure", "submit artifact"}
 
 
 def forward(emulator):
