@@ -14,7 +14,7 @@ endfunction()
 entries(topic_entries ${TOPICS})
 entries(script_entries ${SCRIPTS})
 file(WRITE "${OUTPUT}" "// Generated from man/topics and completions.
-#include \"cmd/embedded.hpp\"
+#include \"cmd/frame/embedded.hpp\"
 
 namespace agr::cmd {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The program's table of contents. A word without a summary is for the program itself, not for people.
-#include "cmd/command.hpp"
+#include "cmd/frame/command.hpp"
 
 namespace agr::cmd {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/version.hpp"
-#include "cmd/cli.hpp"
+#include "cmd/frame/cli.hpp"
 #include "http/curl.hpp"
 
 #include <unistd.h>

@@ -49,6 +49,17 @@ def find_cycle(rooms):
     return next((cycle for room in rooms if (cycle := visit(room, []))), None)
 
 
+# Folders of cmd/ and the others each may include; the files beside the folders put them together.
+COMMANDS = {
+    "frame": [],
+    "local": ["frame"],
+    "agentsgethired": ["frame"],
+    "agrenting": ["frame"],
+    "provide": ["frame", "agrenting", "local"],
+    "account": ["frame", "agentsgethired", "agrenting"],
+}
+
+
 def library_of(target):
     return next((name for name in LIBRARIES if target.startswith(name)), None)
 
@@ -84,6 +95,10 @@ def complaints_about(path, text, rooms, shown):
             continue
         elif target in shown and used != room:
             yield f"{path}: \"{target}\" shows {shown[target]} and is not for other rooms"
+        elif top == "cmd" and used == "cmd" and len(path.parts) == 3:
+            folder, other = path.parts[1], target.split("/")[1]
+            if other != folder and other not in COMMANDS.get(folder, []):
+                yield f"{path}: the commands of {folder} may not include \"{target}\""
         elif top == "lib":
             if used == "cmd" or target.startswith(".."):
                 yield f"{path}: \"{target}\": a room never reaches out of lib/"

@@ -17,15 +17,19 @@ CASES = [
      "may not include"),
     ("below back to above", "lib/base/text.cpp", '#include "json/value.hpp"', "may not include"),
     ("an unknown room", "lib/http/client.cpp", '#include "magic/wand.hpp"', "no declared room"),
-    ("the program", "lib/http/client.cpp", '#include "cmd/context.hpp"', "never reaches out"),
+    ("the program", "lib/http/client.cpp", '#include "cmd/frame/context.hpp"', "never reaches out"),
     ("a way around", "lib/http/client.cpp", '#include "../json/value.hpp"', "never reaches out"),
     ("odd spacing", "lib/base/text.cpp", '  #  include  "json/value.hpp"', "may not include"),
     ("a library at home", "lib/http/client.cpp", "#include <curl/curl.h>", None),
     ("a library in a header of the room", "lib/http/transfer.hpp", "#include <curl/curl.h>", None),
     ("a library elsewhere", "lib/mcp/session.cpp", "#include <curl/curl.h>", "met in http only"),
-    ("a library in the program", "cmd/hire.cpp", "#include <sqlite3.h>", "met in store only"),
-    ("the command line parser at home", "cmd/cli.cpp", "#include <CLI/CLI.hpp>", None),
-    ("a room in the program", "cmd/hire.cpp", '#include "http/message.hpp"', None),
+    ("a library in the program", "cmd/agrenting/hire.cpp", "#include <sqlite3.h>", "met in store only"),
+    ("the command line parser at home", "cmd/frame/parse.cpp", "#include <CLI/CLI.hpp>", None),
+    ("one market's commands in another's", "cmd/agrenting/hire.cpp", '#include "cmd/agentsgethired/till.hpp"',
+     "commands of agrenting may not"),
+    ("the frame in a command", "cmd/agrenting/hire.cpp", '#include "cmd/frame/context.hpp"', None),
+    ("a command in the frame", "cmd/frame/cli.cpp", '#include "cmd/local/emulator.hpp"', "commands of frame may not"),
+    ("a room in the program", "cmd/agrenting/hire.cpp", '#include "http/message.hpp"', None),
     ("a file in no room", "lib/magic/wand.cpp", "", "no declared room"),
 ]
 
@@ -46,7 +50,7 @@ class Layering(unittest.TestCase):
                  (pathlib.Path("lib/http/client.hpp"), '#include "http/transfer.hpp"'),
                  (pathlib.Path("lib/http/client.cpp"), '#include "http/client.hpp"')]
         self.assertEqual(check(ROOMS, chain), [])
-        for outside in ("cmd/hire.cpp", "lib/agrenting/api.cpp"):
+        for outside in ("cmd/agrenting/hire.cpp", "lib/agrenting/api.cpp"):
             complaints = check({**ROOMS, "agrenting": ["http"]},
                                [*chain, (pathlib.Path(outside), '#include "http/client.hpp"')])
             self.assertEqual(len(complaints), 1, complaints)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.hpp"
-#include "cmd/completions.hpp"
-#include "cmd/embedded.hpp"
-#include "cmd/help.hpp"
-#include "cmd/parse.hpp"
+#include "cmd/frame/completions.hpp"
+#include "cmd/frame/embedded.hpp"
+#include "cmd/frame/help.hpp"
+#include "cmd/frame/parse.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/repository.hpp"
+#include "cmd/agrenting/repository.hpp"
 #include "run.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/seen_ids.hpp"
+#include "cmd/agentsgethired/seen_ids.hpp"
 #include "hired.hpp"
 
 #include <doctest/doctest.h>

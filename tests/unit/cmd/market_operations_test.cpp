@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every operation that AgentsGetHired publishes (docs/wire/agentsgethired.md, "Operations"): the command
 // that makes the request, or why there is none.
-#include "cmd/parse.hpp"
+#include "cmd/frame/parse.hpp"
 #include "hired.hpp"
 
 #include <doctest/doctest.h>

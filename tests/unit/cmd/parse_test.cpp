@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.hpp"
-#include "cmd/parse.hpp"
+#include "cmd/frame/parse.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/text.hpp"
-#include "cmd/cli.hpp"
+#include "cmd/frame/cli.hpp"
 #include "json/value.hpp"
 #include "support/scratch.hpp"
 
