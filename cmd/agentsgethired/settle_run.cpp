@@ -217,11 +217,20 @@ Result<Plan> read_plan(const std::string& path, const Till& till, Context& conte
   return plan;
 }
 
-/// The plan was made under some policy; the configuration's limits hold all the same.
-Result<void> within_limits(const Plan& plan, const settle::Policy& policy, settle::Purses spent) {
-  settle::Judge judge(policy, std::move(spent));
+/// The plan was made under some policy; the configuration's limits hold all the same. Without a list of
+/// currencies there the plan's own are meant.
+Result<void> within_limits(const Plan& plan, settle::Policy policy, settle::Purses spent,
+                           bool lists_currencies) {
   for (const auto& line : plan.lines)
-    if (const auto objection = judge.objection(line.owed, line.agent_id))
+    if (!lists_currencies)
+      policy.currencies.push_back(line.owed.currency);
+  const auto rails = policy.rails;
+  settle::Judge judge(std::move(policy), std::move(spent));
+  for (const auto& line : plan.lines)
+    if (const auto objection =
+            settle::selects({.rails = rails}, line.owed.rail, line.owed.contract_id)
+                ? judge.objection(line.owed, line.agent_id)
+                : settle::Objection{"rail", fmt::format("{} is not among the rails", line.owed.rail)})
       return fail({.kind = Kind::money,
                    .message = fmt::format("settlement {} of the plan may not be paid here: {}",
                                           printable(line.owed.settlement_id), objection->why),
@@ -249,7 +258,8 @@ Result<Reply> run_apply(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto policy, policy_for(given, context, true));
   AGR_TRY_ASSIGN(auto spent, spent_lately(*till.journal, context));
   AGR_TRY_ASSIGN(const auto left, still_to_pay(plan, *till.journal));
-  AGR_TRY(within_limits(left, policy, std::move(spent)));
+  AGR_TRY_ASSIGN(const config::Settings* settings, context.settings());
+  AGR_TRY(within_limits(left, policy, std::move(spent), !settings->spending.currencies.empty()));
   AGR_TRY(settle::still_holds(plan, desk));
   if (context.globals.dry_run)
     return dry_run(left, till, context);

@@ -109,6 +109,18 @@ class SettleRuns(unittest.TestCase):
         self.market.ask("settle", "apply", str(path), code=64)
         self.assertEqual(self.market.paid(), "0")
 
+    def test_a_plan_is_applied_within_the_configuration_s_limits(self):
+        self.market.owe("10.00", currency="EUR")
+        path = str(self.market.home.path / "plan.json")
+        self.assertEqual(self.market.ask("settle", "plan")["lines"][0]["code"], "currency")
+        self.market.ask("settle", "plan", "--currency", "EUR", "-o", path)
+        for limits in ('max_total = "9.99"', 'max_each = "9.99"', 'rails = ["mpp"]', 'currencies = ["USD"]', 'payees = ["acct_2"]'):
+            with self.subTest(limits):
+                self.market.home.write_config(f"[settle]\n{limits}\n")
+                self.market.ask("settle", "apply", path, code=10)
+        self.market.home.write_config("")
+        self.assertEqual(outcomes(self.market.ask("settle", "apply", path)), ["paid"])
+
     def test_limits_hold_back_and_say_so(self):
         small, large = self.market.owe("10.00"), self.market.owe("60.00")
         self.assertIn("limit", self.market.ask("settle", "run", code=64)["message"])
