@@ -187,6 +187,12 @@ Result<Reply> already_done(const Desk& desk, const Line& line) {
 Result<Reply> run_execute(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(auto till, open_till(context));
   AGR_TRY_ASSIGN(const auto id, whole_id(context, IdKind::settlement, given.text("SETTLEMENT")));
+  // Where nobody is asked, nobody sees which settlement a beginning stood for.
+  if (id != given.text("SETTLEMENT") && context.globals.yes)
+    return fail({Kind::usage,
+                 fmt::format("with --yes the whole id is needed, and \"{}\" is the beginning of one",
+                             printable(given.text("SETTLEMENT"))),
+                 fmt::format("agr settle execute {} --yes", printable(id))});
   const Desk desk{given, context, till, id};
   AGR_TRY_ASSIGN(const auto line, till.journal->find(till.origin, desk.id));
   if (line && settle::is_open(line->state))

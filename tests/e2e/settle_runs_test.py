@@ -138,6 +138,11 @@ class SettleRuns(unittest.TestCase):
         self.market.home.write_config("")
         self.assertEqual(self.market.status(third), "draft")
 
+    def test_nobody_pays_by_half_an_id_unasked(self):
+        settlement = self.market.owe()
+        self.assertIn(settlement, self.market.ask("settle", "execute", settlement[:8], "--yes", code=64)["hint"])
+        self.assertEqual(self.market.paid(), "0")
+
     def test_a_duplicate_draft_is_not_paid_on_top(self):
         paid = self.market.owe()
         contract = self.market.ask("settle", "show", paid)["contractId"]
