@@ -28,13 +28,6 @@ Result<T> as(Result<json::Value> value) {
   return T(std::move(*value));
 }
 
-std::vector<std::string> variables(const config::Environment& environment) {
-  std::vector<std::string> all;
-  for (const auto& [name, value] : environment.all())
-    all.push_back(fmt::format("{}={}", name, value));
-  return serve::inheritable(all);
-}
-
 Result<std::string> answer_of(const process::Filtered& filtered, const std::string& program) {
   using How = process::Filtered::How;
   switch (filtered.how) {
@@ -128,7 +121,8 @@ Result<settle::ReceiptCommand> receipt_command(const Invocation& given, Context&
     return settle::ReceiptCommand();
   const auto path = context.env.environment.get("PATH").value_or("/usr/bin:/bin");
   AGR_TRY_ASSIGN(auto command, serve::resolve(std::move(words), path));
-  process::Filter filter{.argv = std::move(command), .environment = variables(context.env.environment)};
+  process::Filter filter{.argv = std::move(command),
+                         .environment = serve::inheritable(context.env.environment.lines())};
   return [filter = std::move(filter)](const json::Value& obligation) -> Result<std::string> {
     AGR_TRY_ASSIGN(const auto filtered, process::run_filter(filter, json::write(obligation) + "\n"));
     return answer_of(filtered, filter.argv.front());

@@ -16,13 +16,6 @@ namespace {
 
 constexpr long long k_most_jobs = 100'000;
 
-std::vector<std::string> variables(const config::Environment& environment) {
-  std::vector<std::string> all;
-  for (const auto& [name, value] : environment.all())
-    all.push_back(fmt::format("{}={}", name, value));
-  return all;
-}
-
 /// "9464", "127.0.0.1:9464", "[::1]:9464".
 Result<serve::Options::Address> address_of(const std::string& text) {
   const auto colon = text.rfind(':');
@@ -50,7 +43,7 @@ Result<serve::Options> options_of(const Invocation& given, Context& context) {
   }
   return serve::Options{.agents = std::move(agents),
                         .state = context.paths().state,
-                        .environment = variables(context.env.environment),
+                        .environment = context.env.environment.lines(),
                         .supervisor = {context.env.program, "__supervise"},
                         .max_jobs = static_cast<int>(max_jobs),
                         .reload = [serving] { return serving.agents(); },

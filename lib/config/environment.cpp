@@ -28,6 +28,14 @@ bool Environment::is_on(std::string_view name) const {
   return value && *value != "0" && *value != "false" && *value != "no";
 }
 
+std::vector<std::string> Environment::lines() const {
+  std::vector<std::string> lines;
+  lines.reserve(m_variables.size());
+  for (const auto& [name, value] : m_variables)
+    lines.push_back(name + "=" + value);
+  return lines;
+}
+
 Paths paths_of(const Environment& environment, const std::string& config_option) {
   const std::string home = environment.get("HOME").value_or("");
   const auto under = [&](std::string_view variable, std::string_view fallback) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace agr::config {
 
@@ -20,6 +21,8 @@ public:
   [[nodiscard]] bool is_on(std::string_view name) const; ///< set, and not "0", "false" or "no"
   void set(std::string name, std::string value) { m_variables[std::move(name)] = std::move(value); }
   [[nodiscard]] const std::map<std::string, std::string>& all() const { return m_variables; }
+  /// "NAME=value", as a child is given them.
+  [[nodiscard]] std::vector<std::string> lines() const;
 
 private:
   std::map<std::string, std::string> m_variables;
