@@ -209,6 +209,22 @@ TEST_CASE("a plan is carried out again without paying again") {
   CHECK(office.bank.executed.size() == 2);
 }
 
+TEST_CASE("applying a plan again reads back what is open and sends nothing") {
+  Office office;
+  office.bank.owed = {{"a", {}}, {"b", {}}};
+  const auto plan = office.plan();
+  office.bank.fault = [](const std::string& what) {
+    return what == "execute a" ? Fault::lost_before : Fault::none;
+  };
+  CHECK(outcomes(pay(plan, office.desk)) == Outcomes{"a unknown", "b not_tried"});
+  office.bank.fault = [](const std::string&) { return Fault::none; };
+  REQUIRE(still_holds(plan, office.desk));
+  CHECK(outcomes(pay(plan, office.desk)) == Outcomes{"a unknown", "b paid"});
+  CHECK(office.bank.executed == std::vector<std::string>{"a", "b"});
+  office.bank.owed["a"].status = "sent"; // it took effect late
+  CHECK(outcomes(pay(plan, office.desk)) == Outcomes{"a paid", "b already_paid"});
+}
+
 TEST_CASE("a plan whose world moved is refused whole, and line by line") {
   struct Case {
     const char* what;
