@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config/environment.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace agr::config {
@@ -32,7 +33,7 @@ std::vector<std::string> Environment::lines() const {
   std::vector<std::string> lines;
   lines.reserve(m_variables.size());
   for (const auto& [name, value] : m_variables)
-    lines.push_back(name + "=" + value);
+    lines.push_back(fmt::format("{}={}", name, value));
   return lines;
 }
 
