@@ -27,6 +27,24 @@ struct Desk {
   std::string id;
 };
 
+/// The command may pay, so a person is asked before it runs. A receipt that is kept is never given up for
+/// another question: it may be the only proof of a payment.
+Result<void> agree_to_ask(const Desk& desk, const settle::Obligation& owed, bool has_command) {
+  AGR_TRY_ASSIGN(const auto kept, desk.till.journal->receipt_of(owed));
+  const bool again = desk.given.has("--ask-again");
+  if (again && kept && !kept->answer.empty())
+    return fail({Kind::conflict,
+                 fmt::format("the receipt command has answered for settlement {}", printable(desk.id)),
+                 "leave out --ask-again to use its receipt, or hand in another with --receipt"});
+  if (!has_command || (kept && !again))
+    return {};
+  AGR_TRY(desk.context.confirm(
+      fmt::format("Have the receipt command see to {} for {}?", amount_of(owed), payee_of(owed))));
+  if (!kept)
+    return {};
+  return desk.till.journal->drop_receipt(owed, "a person has it asked again", desk.context.env.clock.now());
+}
+
 /// The receipt from --receipt, or the one that is kept, or from the receipt command.
 Result<settle::Evidence> receipt_for(const Desk& desk, const settle::Order& order) {
   if (const auto file = desk.given.maybe("--receipt")) {
@@ -38,14 +56,12 @@ Result<settle::Evidence> receipt_for(const Desk& desk, const settle::Order& orde
   }
   if (order.line.obligation.rail == "stripe")
     return settle::Evidence();
-  settle::ReceiptCommand command;
-  if (!desk.context.globals.dry_run) {
-    AGR_TRY_ASSIGN(command, receipt_command(desk.given, desk.context));
-  }
-  const auto now = desk.context.env.clock.now();
-  if (desk.given.has("--ask-again"))
-    AGR_TRY(desk.till.journal->drop_receipt(order.line.obligation, "a person has it asked again", now));
-  return settle::obtain(order.line.obligation, order.line.key, *desk.till.journal, command, now);
+  const auto& owed = order.line.obligation;
+  if (desk.context.globals.dry_run)
+    return settle::obtain(owed, order.line.key, *desk.till.journal, {}, desk.context.env.clock.now());
+  AGR_TRY_ASSIGN(const auto command, receipt_command(desk.given, desk.context));
+  AGR_TRY(agree_to_ask(desk, owed, command != nullptr));
+  return settle::obtain(owed, order.line.key, *desk.till.journal, command, desk.context.env.clock.now());
 }
 
 Result<settle::Evidence> evidence_of(const Desk& desk, const settle::Order& order) {

@@ -173,8 +173,8 @@ Result<settle::Desk> desk_for(Till& till, const Invocation& given, Context& cont
 Result<Reply> dry_run(const Plan& plan, const Till& till, Context& context) {
   for (const auto& line : plan.payable()) {
     if (line.owed.rail != "stripe") {
-      context.say(fmt::format("Settlement {} would be paid by {} with a receipt.", line.owed.settlement_id,
-                              line.owed.rail));
+      context.say(fmt::format("Settlement {} would be paid by {} with a receipt.",
+                              printable(line.owed.settlement_id), printable(line.owed.rail)));
       continue;
     }
     const settle::Line payment{.key = line.key, .obligation = line.owed, .body = "{}"};

@@ -30,7 +30,11 @@ Result<Evidence> ask(const Obligation& owed, const std::string& key, Journal& jo
     return fail(never_answered(owed, fmt::format("failed ({})", answer.error().message)));
   if (trim(*answer).empty())
     return fail(never_answered(owed, "answered nothing"));
-  AGR_TRY(journal.got_receipt(owed, *answer, now));
+  if (const auto kept = journal.got_receipt(owed, *answer, now); !kept)
+    return fail({.kind = Kind::outcome_unknown,
+                 .message = fmt::format("the receipt for settlement {} could not be kept: {}",
+                                        owed.settlement_id, kept.error().message),
+                 .hint = fmt::format("keep it yourself, it may prove a payment: {}", trim(*answer))});
   return evidence_in(*answer);
 }
 

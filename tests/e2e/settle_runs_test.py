@@ -227,6 +227,22 @@ print(json.dumps({{"receipt": {{"success": True, "transaction": "0x" + "ab" * 32
         self.assertEqual([(one["settlement"], one["amount"], one["payee"]) for one in said],
                          [(wallet, "10.00", "0x" + "ab" * 20)])
 
+    def test_a_receipt_command_runs_by_hand_only_after_a_yes(self):
+        wallet = self.market.owe("10.00", rail="x402", currency="USDC")
+        ran = self.market.home.path / "ran"
+        crash = self.market.home.script("crash", f"#!/bin/sh\necho x >> {ran}\nexit 1\n")
+        execute = ("settle", "execute", wallet, "--receipt-command", crash)
+        self.market.ask(*execute, code=64)
+        self.market.ask(*execute, "--dry-run", code=64)
+        self.assertFalse(ran.exists())
+        self.market.ask(*execute, "--yes", code=7)
+        self.market.ask(*execute, "--yes", code=7)
+        self.market.ask(*execute, "--ask-again", "--dry-run", code=7)
+        self.market.ask(*execute, "--ask-again", code=64)
+        self.assertEqual(ran.read_text(), "x\n")
+        self.market.ask(*execute, "--ask-again", "--yes", code=7)
+        self.assertEqual(ran.read_text(), "x\nx\n")
+
     def test_wrong_receipts_are_refused_before_sending(self):
         def receipt(**changes):
             return {"success": True, "transaction": "0x" + "cd" * 32, "network": "eip155:8453", "amount": "10000000", **changes}
