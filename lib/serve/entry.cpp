@@ -24,4 +24,26 @@ bool is_open(State state) {
   return state < State::done;
 }
 
+bool is_busy(State state) {
+  return state == State::accepted || state == State::running;
+}
+
+bool is_reporting(State state) {
+  return state == State::finished || state == State::submitting;
+}
+
+std::string_view name_of(Report report) {
+  switch (report) {
+  case Report::result:
+    return "result";
+  case Report::failure:
+    return "failure";
+  case Report::hand_back:
+    return "hand_back";
+  case Report::none:
+    break;
+  }
+  return "none";
+}
+
 } // namespace agr::serve

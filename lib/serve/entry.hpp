@@ -28,9 +28,16 @@ enum class State {
 std::string_view name_of(State state);
 std::optional<State> state_named(std::string_view name);
 bool is_open(State state);
+/// A handler has it, or is about to.
+bool is_busy(State state);
+/// What is to be reported is decided, and the marketplace has not acknowledged it.
+bool is_reporting(State state);
 
 /// What the marketplace is to be told once a handler has ended.
 enum class Report { none, result, failure, hand_back };
+
+/// The stable name, as the log has it.
+std::string_view name_of(Report report);
 
 /// All that must survive the worker about one dispatch of a hiring: one line of the journal.
 struct Entry {

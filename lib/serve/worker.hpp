@@ -125,6 +125,7 @@ private:
 
   Hiring* find(const std::string& id);
   [[nodiscard]] int busy_slots() const;
+  [[nodiscard]] bool is_paused() const;
   [[nodiscard]] bool may_start() const;
   Hiring* next_to_start();
   [[nodiscard]] std::optional<Time> next_wake() const;
