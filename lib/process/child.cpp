@@ -55,6 +55,8 @@ struct Plan {
   int input;
   int output;
   int errors;
+  std::uint64_t max_file;
+  int third;  ///< becomes descriptor 3 when it is one
   int report; ///< closed by a successful exec; otherwise errno is written to it
   pid_t parent;
 };
@@ -65,17 +67,28 @@ void tell_and_exit(int report) {
   ::_exit(127);
 }
 
-[[noreturn]] void become(const Plan& plan) {
+/// Descriptors 0 to 2, and 3 where it is wanted; all others end with the exec. The report moves out of the
+/// way.
+bool place_descriptors(Plan& plan) {
+  constexpr int k_out_of_the_way = 16;
+  plan.report = ::fcntl(plan.report, F_DUPFD_CLOEXEC, k_out_of_the_way);
+  plan.third = plan.third < 0 ? -1 : ::fcntl(plan.third, F_DUPFD_CLOEXEC, k_out_of_the_way);
+  const bool placed =
+      ::dup2(plan.input, 0) == 0 && ::dup2(plan.output, 1) == 1 && ::dup2(plan.errors, 2) == 2;
+  if (!placed || ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
+    return false;
+  return plan.third < 0 || ::dup2(plan.third, 3) == 3;
+}
+
+[[noreturn]] void become(Plan plan) {
   ::setpgid(0, 0);
   // Asked for before the parent is checked: a parent that died in between is noticed either way.
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != plan.parent)
     ::_exit(127);
-  const bool ready = ::dup2(plan.input, 0) == 0 && ::dup2(plan.output, 1) == 1 &&
-                     ::dup2(plan.errors, 2) == 2 && (*plan.folder == '\0' || ::chdir(plan.folder) == 0) &&
-                     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
-  if (ready) {
+  if (place_descriptors(plan) && (*plan.folder == '\0' || ::chdir(plan.folder) == 0)) {
     reset_signals();
     restore_descriptor_limit();
+    limit_files(plan.max_file);
     ::execve(plan.argv[0], plan.argv.data(), plan.environment.data());
   }
   tell_and_exit(plan.report);
@@ -99,34 +112,42 @@ std::optional<int> reason_from(const Fd& report) {
 
 } // namespace
 
-tl::expected<Child, StartFailure> start_child(const Command& command, const std::string& input) {
-  const auto& program = command.argv.front();
-  const Fd in(::open(input.c_str(), O_RDONLY | O_CLOEXEC));
+tl::expected<Child, StartFailure> start_child(const Program& program) {
+  auto words = program.sandbox;
+  words.insert(words.end(), program.argv.begin(), program.argv.end());
+  const auto& name = words.front();
+  const Fd in(::open(program.input.c_str(), O_RDONLY | O_CLOEXEC));
   auto output = make_pipe();
   auto errors = make_pipe();
+  auto sandbox = make_pipe();
   auto report = make_pipe();
-  if (!in.is_open() || !output || !errors || !report)
-    return tl::unexpected(failure(program, errno));
+  if (!in.is_open() || !output || !errors || !sandbox || !report)
+    return tl::unexpected(failure(name, errno));
 
-  const Plan plan{.argv = pointers_to(command.argv),
-                  .environment = pointers_to(command.environment),
-                  .folder = command.folder.c_str(),
+  const Plan plan{.argv = pointers_to(words),
+                  .environment = pointers_to(program.environment),
+                  .folder = program.folder.c_str(),
                   .input = in.get(),
                   .output = output->write.get(),
                   .errors = errors->write.get(),
+                  .max_file = program.max_file,
+                  .third = program.sandbox.empty() ? program.inherited : sandbox->write.get(),
                   .report = report->write.get(),
                   .parent = ::getpid()};
   const pid_t pid = ::fork();
   if (pid < 0)
-    return tl::unexpected(failure(program, errno));
+    return tl::unexpected(failure(name, errno));
   if (pid == 0)
     become(plan);
 
   ::setpgid(pid, pid); // in both: whoever comes first, the group exists from here on
   report->write.close();
   if (const auto reason = reason_from(report->read))
-    return tl::unexpected(failure(program, *reason));
-  return Child{.pid = pid, .output = std::move(output->read), .errors = std::move(errors->read)};
+    return tl::unexpected(failure(name, *reason));
+  return Child{.pid = pid,
+               .output = std::move(output->read),
+               .errors = std::move(errors->read),
+               .report = std::move(sandbox->read)};
 }
 
 } // namespace agr::process

@@ -24,6 +24,14 @@ void raise_descriptor_limit() {
   set_soft_limit(RLIM_INFINITY);
 }
 
+void limit_files(std::uint64_t longest) {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  const rlimit limit{.rlim_cur = longest, .rlim_max = longest};
+  if (longest > 0)
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 void restore_descriptor_limit() {
   set_soft_limit(k_usual);
 }

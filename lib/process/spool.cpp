@@ -12,8 +12,9 @@
 namespace agr::process {
 namespace {
 
-constexpr std::array<std::string_view, 8> k_how_names{"exited",    "signalled", "timed_out", "output_limit",
-                                                      "disk_full", "stopped",   "lost",      "never_started"};
+constexpr std::array<std::string_view, 9> k_how_names{"exited",       "signalled",     "timed_out",
+                                                      "output_limit", "disk_full",     "stopped",
+                                                      "lost",         "never_started", "disk_limit"};
 
 json::Value time_value(Time time) {
   return static_cast<long long>(time.time_since_epoch().count());
@@ -37,14 +38,29 @@ std::vector<std::string> list_of(const json::Value& value) {
   return texts;
 }
 
+json::Value to_json(const Hooks& hooks) {
+  return json::Value::object({{"environment", list_value(hooks.environment)},
+                              {"before", list_value(hooks.before)},
+                              {"after", list_value(hooks.after)}});
+}
+
+Hooks hooks_of(const json::Value& value) {
+  return Hooks{.environment = list_of(value["environment"]),
+               .before = list_of(value["before"]),
+               .after = list_of(value["after"])};
+}
+
 json::Value to_json(const Command& command) {
   auto value =
       json::Value::object({{"argv", list_value(command.argv)},
                            {"environment", list_value(command.environment)},
                            {"folder", command.folder},
+                           {"sandbox", list_value(command.sandbox)},
+                           {"hooks", to_json(command.hooks)},
                            {"straggler_grace_ms", static_cast<long long>(command.straggler_grace.count())},
                            {"kill_grace_ms", static_cast<long long>(command.kill_grace.count())},
-                           {"max_output", static_cast<long long>(command.max_output)}});
+                           {"max_output", static_cast<long long>(command.max_output)},
+                           {"max_disk", static_cast<long long>(command.max_disk)}});
   if (command.deadline)
     value.set("deadline_ms", time_value(*command.deadline));
   return value;
@@ -54,19 +70,23 @@ Command command_of(const json::Value& value) {
   Command command{.argv = list_of(value["argv"]),
                   .environment = list_of(value["environment"]),
                   .folder = value["folder"].text(),
+                  .sandbox = list_of(value["sandbox"]),
+                  .hooks = hooks_of(value["hooks"]),
                   .straggler_grace = Millis(value["straggler_grace_ms"].as_integer().value_or(0)),
                   .kill_grace = Millis(value["kill_grace_ms"].as_integer().value_or(0)),
-                  .max_output = static_cast<std::uint64_t>(value["max_output"].as_integer().value_or(0))};
+                  .max_output = static_cast<std::uint64_t>(value["max_output"].as_integer().value_or(0)),
+                  .max_disk = static_cast<std::uint64_t>(value["max_disk"].as_integer().value_or(0))};
   if (value.has("deadline_ms"))
     command.deadline = time_of(value["deadline_ms"]);
   return command;
 }
 
 json::Value to_json(const Ending& ending) {
-  return json::Value::object({{"how", k_how_names.at(static_cast<std::size_t>(ending.how))},
+  return json::Value::object({{"how", name_of(ending.how)},
                               {"code", ending.code},
                               {"signal", ending.signal},
                               {"message", ending.message},
+                              {"hook", ending.hook},
                               {"started_ms", time_value(ending.started)},
                               {"finished_ms", time_value(ending.finished)},
                               {"output_bytes", static_cast<long long>(ending.output_bytes)}});
@@ -84,6 +104,7 @@ Ending ending_of(const json::Value& value) {
                 .code = static_cast<int>(value["code"].as_integer().value_or(0)),
                 .signal = static_cast<int>(value["signal"].as_integer().value_or(0)),
                 .message = value["message"].text(),
+                .hook = value["hook"].text(),
                 .started = time_of(value["started_ms"]),
                 .finished = time_of(value["finished_ms"]),
                 .output_bytes = static_cast<std::uint64_t>(value["output_bytes"].as_integer().value_or(0))};
@@ -119,6 +140,10 @@ Result<std::optional<json::Value>> read_json(const std::string& path) {
 }
 
 } // namespace
+
+std::string_view name_of(How how) {
+  return k_how_names.at(static_cast<std::size_t>(how));
+}
 
 std::string Spool::path(std::string_view file) const {
   return fmt::format("{}/{}", m_folder, file);

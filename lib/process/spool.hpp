@@ -17,19 +17,32 @@
 ///   command.json  what to run            worker, before the supervisor starts
 ///   input.json    the program's stdin    worker
 ///   claim         who owns the attempt   the first of supervisor and worker to create it
+///   environment   what a hook added      supervisor, before the program runs
 ///   stdout        the output             supervisor, while the program runs
 ///   stderr        its last part          supervisor, when the program has ended
 ///   status.json   how it ended           supervisor, last and durably
 namespace agr::process {
 
+/// Programs of the operator that run around the handler, each with its arguments; empty when there is none.
+struct Hooks {
+  std::vector<std::string> environment = {}; ///< prints NAME=VALUE lines for the handler's environment
+  std::vector<std::string> before = {};
+  std::vector<std::string> after = {}; ///< also when the handler failed or was stopped
+
+  friend bool operator==(const Hooks&, const Hooks&) = default;
+};
+
 struct Command {
   std::vector<std::string> argv = {};        ///< the first is a path; PATH is not searched
   std::vector<std::string> environment = {}; ///< "NAME=value"; exactly this, nothing is inherited
   std::string folder = {};                   ///< the working directory
-  std::optional<Time> deadline = {};         ///< stopped when it is still running then
-  Millis straggler_grace{2'000};             ///< how long leftover processes may hold the outputs open
-  Millis kill_grace{10'000};                 ///< from TERM to KILL
-  std::uint64_t max_output = 0;              ///< bytes of stdout; one more and it is killed
+  std::vector<std::string> sandbox = {};     ///< words to put before argv: sandbox.hpp
+  Hooks hooks = {};
+  std::optional<Time> deadline = {}; ///< stopped when it is still running then
+  Millis straggler_grace{2'000};     ///< how long leftover processes may hold the outputs open
+  Millis kill_grace{10'000};         ///< from TERM to KILL
+  std::uint64_t max_output = 0;      ///< bytes of stdout; one more and it is killed
+  std::uint64_t max_disk = 0;        ///< bytes below the spool; killed beyond; 0: no limit
 };
 
 enum class How {
@@ -41,13 +54,18 @@ enum class How {
   stopped,       ///< stopped on the worker's wish
   lost,          ///< its supervisor vanished without a word: it ran, nobody knows how far
   never_started, ///< certain not to have run, and not to run any more
+  disk_limit,    ///< killed because there was too much in its folders
 };
+
+/// "exited", "timed_out", …
+std::string_view name_of(How how);
 
 struct Ending {
   How how = How::exited;
   int code = 0;
   int signal = 0;
   std::string message = {}; ///< why, when neither code nor signal say it
+  std::string hook = {};    ///< which hook it was that ended, when it was not the handler
   Time started{};
   Time finished{};
   std::uint64_t output_bytes = 0;

@@ -1,47 +1,43 @@
 // SPDX-License-Identifier: MIT
 #include "process/supervise.hpp"
 
-#include "process/child.hpp"
+#include "process/disk.hpp"
 #include "process/files.hpp"
+#include "process/hooks.hpp"
+#include "process/runner.hpp"
 #include "process/spool.hpp"
 #include "process/tail.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
+#include <fmt/format.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <thread>
 
 namespace agr::process {
 namespace {
 
-using Steady = std::chrono::steady_clock;
-
 constexpr std::size_t k_stderr_kept = std::size_t{64} << 10;
+constexpr std::size_t k_most_variables_text = std::size_t{64} << 10;
 
 Time wall_now() {
   return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
 }
 
+/// One attempt from its first program to its last.
 class Supervisor {
 public:
-  Supervisor(const Spool& spool, Command command) : m_spool(spool), m_command(std::move(command)) {}
+  Supervisor(const Spool& spool, Command command)
+      : m_spool(spool), m_command(std::move(command)), m_runner(rules(), m_errors) {}
 
   Ending run() {
     m_ending.started = wall_now();
-    if (start()) {
-      while (!is_over())
-        step();
-      sweep();
-      take(m_child.output, [this](std::string_view bytes) { keep_output(bytes); });
-      take(m_child.errors, [this](std::string_view bytes) { m_errors.add(bytes); });
+    if (open_output()) {
+      if (add_variables() && run_before())
+        run_handler();
+      run_after();
     }
     save_outputs();
     m_ending.finished = wall_now();
@@ -49,186 +45,125 @@ public:
   }
 
 private:
-  bool start() {
-    take_signals();
+  Runner::Rules rules() {
+    Runner::Rules rules{.deadline = m_command.deadline,
+                        .straggler_grace = m_command.straggler_grace,
+                        .kill_grace = m_command.kill_grace};
+    if (m_command.max_disk > 0)
+      rules.check = [this] { return look_at_disk(); };
+    return rules;
+  }
+
+  [[nodiscard]] std::optional<How> look_at_disk() const {
+    const bool fits = disk_use(m_spool.folder(), m_command.max_disk) <= m_command.max_disk;
+    return fits ? std::nullopt : std::optional(How::disk_limit);
+  }
+
+  bool open_output() {
     m_output = Fd(::open(m_spool.path("stdout").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!m_output.is_open()) {
+    if (!m_output.is_open())
       m_ending = Ending{.how = How::never_started,
                         .message = system_error("create", m_spool.path("stdout")).message,
                         .started = m_ending.started};
+    return m_output.is_open();
+  }
+
+  [[nodiscard]] Program program(const std::vector<std::string>& argv) const {
+    return Program{.argv = argv,
+                   .environment = m_command.environment,
+                   .folder = m_command.folder,
+                   .input = m_spool.path("input.json")};
+  }
+
+  void take(const Outcome& outcome, std::string_view hook = {}) {
+    m_ending.how = outcome.how;
+    m_ending.code = outcome.code;
+    m_ending.signal = outcome.signal;
+    m_ending.message = outcome.message;
+    m_ending.hook = hook;
+  }
+
+  bool run_hook(std::string_view name, const std::vector<std::string>& argv, const Runner::Keep& keep) {
+    if (argv.empty())
+      return true;
+    const auto outcome = m_runner.run(program(argv), keep);
+    if (!outcome.succeeded())
+      take(outcome, name);
+    return outcome.succeeded();
+  }
+
+  bool add_variables() {
+    std::string printed;
+    const bool ran = run_hook("environment", m_command.hooks.environment, [&](std::string_view bytes) {
+      printed += bytes;
+      return printed.size() > k_most_variables_text ? std::optional(How::output_limit) : std::nullopt;
+    });
+    if (!ran)
       return false;
-    }
-    auto child = start_child(m_command, m_spool.path("input.json"));
-    if (!child) {
-      m_ending.code = child.error().code;
-      m_ending.message = child.error().message;
-      return false;
-    }
-    m_child = std::move(*child);
-    ::fcntl(m_child.output.get(), F_SETFL, O_NONBLOCK);
-    ::fcntl(m_child.errors.get(), F_SETFL, O_NONBLOCK);
-    if (m_command.deadline)
-      m_stop_at = Steady::now() + (*m_command.deadline - wall_now());
-    return true;
+    const auto variables = variables_of(printed);
+    const auto kept = variables ? keep_variables(*variables) : fail(variables.error());
+    if (!kept) // as a handler that cannot be run: it is not the task's fault
+      take(Outcome{.code = 126, .message = "its output: " + kept.error().message}, "environment");
+    return kept.has_value();
   }
 
-  void take_signals() {
-    sigset_t set;
-    ::sigemptyset(&set);
-    for (const int number : {SIGCHLD, SIGTERM, SIGINT, SIGHUP})
-      ::sigaddset(&set, number);
-    ::sigprocmask(SIG_BLOCK, &set, nullptr);
-    m_signals = Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  /// Whoever reports what the handler did has to know the secrets among them.
+  Result<void> keep_variables(const std::vector<std::string>& variables) {
+    if (variables.empty())
+      return {};
+    m_command.environment = merged(std::move(m_command.environment), variables);
+    return write_durably(m_spool.path("environment"), fmt::format("{}\n", fmt::join(variables, "\n")));
   }
 
-  /// The handler has ended, and its outputs have too or had their time.
-  [[nodiscard]] bool is_over() const {
-    const bool silent = !m_child.output.is_open() && !m_child.errors.is_open();
-    return m_straggler_until && (silent || Steady::now() >= *m_straggler_until);
+  bool run_before() {
+    return run_hook("pre-handler", m_command.hooks.before, [this](auto bytes) { return to_errors(bytes); });
   }
 
-  void step() {
-    // poll(2) skips the -1 of a closed descriptor.
-    std::array<pollfd, 3> watched{
-        {{m_signals.get(), POLLIN, 0}, {m_child.output.get(), POLLIN, 0}, {m_child.errors.get(), POLLIN, 0}}};
-    ::poll(watched.data(), watched.size(), milliseconds_to_wait());
-    take(m_child.output, [this](std::string_view bytes) { keep_output(bytes); });
-    take(m_child.errors, [this](std::string_view bytes) { m_errors.add(bytes); });
-    take_wishes();
-    look_for_the_end();
-    keep_time();
+  void run_handler() {
+    auto handler = program(m_command.argv);
+    handler.sandbox = m_command.sandbox;
+    handler.max_file = m_command.max_disk;
+    auto outcome = m_runner.run(handler, [this](std::string_view bytes) { return keep_output(bytes); });
+    const bool ended_itself = outcome.how == How::exited || outcome.how == How::signalled;
+    if (ended_itself && m_command.max_disk > 0)
+      outcome.how = look_at_disk().value_or(outcome.how);
+    take(outcome);
   }
 
-  [[nodiscard]] int milliseconds_to_wait() const {
-    std::optional<Steady::time_point> next;
-    for (const auto& at : {m_stop_at, m_kill_at, m_straggler_until})
-      if (at && (!next || *at < *next))
-        next = at;
-    if (!next)
-      return -1;
-    const auto left = std::chrono::ceil<Millis>(*next - Steady::now());
-    return static_cast<int>(std::clamp<long long>(left.count(), 0, 60'000));
+  /// Its own fate changes nothing: what the handler did is done.
+  void run_after() {
+    if (m_command.hooks.after.empty())
+      return;
+    const int code = m_ending.signal == 0 ? m_ending.code : 128 + m_ending.signal;
+    auto hook = program(m_command.hooks.after);
+    hook.environment =
+        merged(std::move(hook.environment),
+               {fmt::format("AGR_EXIT_CODE={}", code), fmt::format("AGR_ENDING={}", name_of(m_ending.how))});
+    m_runner.resume(m_command.kill_grace);
+    const auto outcome = m_runner.run(hook, [this](auto bytes) { return to_errors(bytes); });
+    if (!outcome.succeeded())
+      m_errors.add(fmt::format("\nthe post-handler hook failed ({})\n", outcome.code));
   }
 
-  template <class Use>
-  void take(Fd& pipe, Use use) {
-    char piece[65536];
-    // A bounded number of pieces: a flood must not keep signals and timers waiting.
-    for (int i = 0; i < 16 && pipe.is_open(); ++i) {
-      const auto got = ::read(pipe.get(), piece, sizeof piece);
-      if (got > 0)
-        use(std::string_view(piece, static_cast<std::size_t>(got)));
-      else if (got == 0)
-        pipe.close();
-      else if (errno != EINTR)
-        return;
-    }
+  std::optional<How> to_errors(std::string_view bytes) {
+    m_errors.add(bytes);
+    return {};
   }
 
-  void keep_output(std::string_view bytes) {
+  std::optional<How> keep_output(std::string_view bytes) {
     const auto room = m_command.max_output - m_ending.output_bytes;
-    if (bytes.size() > room)
-      kill_because(How::output_limit);
+    const bool fits = bytes.size() <= room;
     bytes = bytes.substr(0, room);
     while (!bytes.empty()) {
       const auto written = ::write(m_output.get(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR)
         continue;
       if (written < 0)
-        return kill_because(How::disk_full);
+        return How::disk_full;
       m_ending.output_bytes += static_cast<std::uint64_t>(written);
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
-  }
-
-  void take_wishes() {
-    signalfd_siginfo info{};
-    while (::read(m_signals.get(), &info, sizeof info) == sizeof info) {
-      if (info.ssi_signo == SIGINT)
-        kill_because(How::stopped);
-      else if (info.ssi_signo != SIGCHLD)
-        stop_because(How::stopped);
-    }
-  }
-
-  /// Reaps adopted orphans as they end. The handler itself stays a zombie until the sweep: as long as it
-  /// does, its number, which is also that of its group, cannot pass to a stranger.
-  void look_for_the_end() {
-    if (m_straggler_until)
-      return;
-    siginfo_t info{};
-    while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
-      if (info.si_pid == m_child.pid) {
-        m_straggler_until = Steady::now() + m_command.straggler_grace;
-        m_stop_at.reset();
-        return;
-      }
-      ::waitpid(info.si_pid, nullptr, 0);
-      info = {};
-    }
-  }
-
-  void keep_time() {
-    const auto now = Steady::now();
-    if (m_stop_at && now >= *m_stop_at)
-      stop_because(How::timed_out);
-    if (m_kill_at && now >= *m_kill_at) {
-      m_kill_at.reset();
-      signal_group(SIGKILL);
-    }
-  }
-
-  void stop_because(How why) {
-    if (m_why || m_straggler_until)
-      return;
-    m_why = why;
-    m_stop_at.reset();
-    m_kill_at = Steady::now() + m_command.kill_grace;
-    signal_group(SIGTERM);
-  }
-
-  void kill_because(How why) {
-    if (!m_why)
-      m_why = why;
-    m_stop_at.reset();
-    signal_group(SIGKILL);
-  }
-
-  void signal_group(int number) const {
-    if (m_reaped)
-      return; // the number may be somebody else's by now
-    ::kill(-m_child.pid, number);
-    if (number == SIGKILL)
-      ::kill(m_child.pid, number); // it may have left its group
-  }
-
-  /// Nothing the handler started stays: first its group, then whoever left the group and, orphaned, became
-  /// a child of this process.
-  void sweep() {
-    signal_group(SIGKILL);
-    int status = 0;
-    ::waitpid(m_child.pid, &status, 0);
-    m_reaped = true;
-    note(status);
-    while (reap_and_ask_for_more()) {
-      for (const pid_t pid : children())
-        ::kill(pid, SIGKILL);
-      std::this_thread::sleep_for(Millis(1));
-    }
-  }
-
-  static bool reap_and_ask_for_more() {
-    pid_t reaped = 0;
-    do
-      reaped = ::waitpid(-1, nullptr, WNOHANG);
-    while (reaped > 0);
-    return reaped == 0;
-  }
-
-  void note(int status) {
-    m_ending.code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-    m_ending.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    m_ending.how = m_why.value_or(WIFSIGNALED(status) ? How::signalled : How::exited);
+    return fits ? std::nullopt : std::optional(How::output_limit);
   }
 
   void save_outputs() {
@@ -240,16 +175,10 @@ private:
 
   const Spool& m_spool;
   Command m_command;
-  Child m_child;
-  bool m_reaped = false;
-  Fd m_signals;
-  Fd m_output;
   Tail m_errors{k_stderr_kept};
+  Runner m_runner;
+  Fd m_output;
   Ending m_ending;
-  std::optional<How> m_why; ///< why the handler was stopped, when it was
-  std::optional<Steady::time_point> m_stop_at;
-  std::optional<Steady::time_point> m_kill_at;
-  std::optional<Steady::time_point> m_straggler_until; ///< set once the handler has ended
 };
 
 /// What a handler did must not be forgotten because the disk is full just now: tries until there is room,

@@ -21,6 +21,11 @@ std::string with_last_words(std::string what, std::string_view message, std::str
   return words.empty() ? what : fmt::format("{}: {}", what, words);
 }
 
+/// Which program it was that ended the attempt.
+std::string who(const process::Ending& ending) {
+  return ending.hook.empty() ? "handler" : fmt::format("{} hook", ending.hook);
+}
+
 std::string signal_name(int number) {
   const char* name = ::sigabbrev_np(number);
   return name == nullptr ? std::to_string(number) : fmt::format("{} (SIG{})", number, name);
@@ -45,8 +50,8 @@ Verdict judge_exit(const process::Ending& ending, std::string_view errors) {
             .reason = "handed back: the agent's handler cannot be run",
             .unrunnable = true};
   default:
-    return {.reason = with_last_words(fmt::format("handler exited with code {}", ending.code), ending.message,
-                                      errors)};
+    return {.reason = with_last_words(fmt::format("{} exited with code {}", who(ending), ending.code),
+                                      ending.message, errors)};
   }
 }
 
@@ -58,13 +63,15 @@ Verdict judge(const process::Ending& ending, std::string_view errors) {
   case How::exited:
     return judge_exit(ending, errors);
   case How::signalled:
-    return {.reason =
-                with_last_words(fmt::format("handler was ended by signal {}", signal_name(ending.signal)),
-                                ending.message, errors)};
+    return {.reason = with_last_words(
+                fmt::format("{} was ended by signal {}", who(ending), signal_name(ending.signal)),
+                ending.message, errors)};
   case How::timed_out:
     return {.reason = "the deadline passed before the handler was done"};
   case How::output_limit:
     return {.reason = fmt::format("the handler wrote more than {} bytes", ending.output_bytes)};
+  case How::disk_limit:
+    return {.reason = "the handler's files took more disk space than it is allowed"};
   case How::disk_full:
     return {.reason = "the handler's output could not be kept: no space left"};
   case How::stopped:

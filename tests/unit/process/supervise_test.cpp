@@ -285,3 +285,98 @@ TEST_CASE("a started supervisor is found by its descriptor, and one that does no
   reap(*running);
   CHECK(std::get<Ending>(find(stage.spool).value()).how == How::never_started);
 }
+
+TEST_CASE("hooks run around the handler, in its folder and with its environment") {
+  const Stage stage;
+  auto command = stage.shell("echo \"$ADDED\"; : >handler; exit 3");
+  command.hooks = {.environment = {"/bin/sh", "-c", "echo ADDED=value; echo told >&2"},
+                   .before = {"/bin/sh", "-c", "echo \"before $ADDED $1\" >before", "-", "$(id)"},
+                   .after = {"/bin/sh", "-c", "ls handler >after; echo $AGR_EXIT_CODE $AGR_ENDING >>after"}};
+  const auto ending = run(stage, command);
+  CHECK(ending.code == 3);
+  CHECK(ending.hook.empty());
+  CHECK(stage.text("stdout") == "value\n");
+  CHECK(stage.text("before") == "before value $(id)\n");
+  CHECK(stage.text("after") == "handler\n3 exited\n");
+  CHECK(stage.text("environment") == "ADDED=value\n");
+  CHECK(stage.text("stderr") == "told\n");
+}
+
+TEST_CASE("a hook that fails keeps the handler from running, and the last one always runs") {
+  struct Case {
+    const char* what;
+    const char* environment;
+    const char* before;
+    const char* hook;
+    int code;
+  };
+  for (const auto& c : {Case{"no variables", "exit 5", "true", "environment", 5},
+                        Case{"other output", "echo LD_PRELOAD=/x", "true", "environment", 126},
+                        Case{"too much output", "yes A=1 | head -c 70000", "true", "environment", 0},
+                        Case{"preparation", "true", "exit 75", "pre-handler", 75}}) {
+    CAPTURE(c.what);
+    const Stage stage;
+    auto command = stage.shell(": >handler");
+    command.hooks = {.environment = {"/bin/sh", "-c", c.environment},
+                     .before = {"/bin/sh", "-c", c.before},
+                     .after = {"/bin/sh", "-c", ": >after"}};
+    const auto ending = run(stage, command);
+    CHECK(ending.hook == c.hook);
+    if (ending.how == How::exited)
+      CHECK(ending.code == c.code);
+    else
+      CHECK(ending.how == How::output_limit);
+    CHECK(stage.text("handler") == "(none)");
+    CHECK(stage.text("after").empty());
+  }
+}
+
+TEST_CASE("hooks are stopped like handlers") {
+  struct Case {
+    const char* what;
+    const char* before;
+    const char* handler;
+    const char* after;
+    const char* hook;
+    How how;
+  };
+  for (const auto& c :
+       {Case{"hanging preparation", "trap '' TERM; sleep 100", "true", ": >after", "pre-handler",
+             How::timed_out},
+        Case{"hanging handler", "true", "sleep 100", "echo $AGR_ENDING >after", "", How::timed_out},
+        Case{"hanging end", "true", "true", ": >after; trap '' TERM; sleep 100", "", How::exited},
+        Case{"left behind", "setsid sleep 100 >/dev/null 2>&1 & true", "true", ": >after; sleep 100 &", "",
+             How::exited}}) {
+    CAPTURE(c.what);
+    const Stage stage;
+    auto command = stage.shell(c.handler);
+    command.hooks = {.before = {"/bin/sh", "-c", c.before}, .after = {"/bin/sh", "-c", c.after}};
+    command.deadline = std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()) + Millis(500);
+    const auto ending = run(stage, command);
+    CHECK(ending.how == c.how);
+    CHECK(ending.hook == c.hook);
+    CHECK(stage.text("after") != "(none)");
+    CHECK(left_behind(stage) == 0);
+  }
+}
+
+TEST_CASE("too much on disk ends a handler") {
+  struct Case {
+    const char* what;
+    const char* script;
+    How how;
+  };
+  for (const auto& c :
+       {Case{"one large file", "head -c 10G /dev/zero >big; sleep 100", How::disk_limit},
+        Case{"several files", "for i in 1 2 3; do head -c 700K /dev/zero >b$i; done; sleep 100",
+             How::disk_limit},
+        Case{"and gone before anybody looked", "head -c 1500K /dev/zero >big", How::disk_limit},
+        Case{"a hole is nothing", "truncate -s 900K hole; echo >x", How::exited}}) {
+    CAPTURE(c.what);
+    const Stage stage;
+    auto command = stage.shell(c.script);
+    command.max_disk = 1'000'000;
+    CHECK(run(stage, command).how == c.how);
+    CHECK(left_behind(stage) == 0);
+  }
+}
