@@ -138,6 +138,9 @@ Result<AgentEntry> agent_entry(const Source& source, const Account& user, std::s
   if (agent.concurrency < 1)
     return fail({Kind::config,
                  fmt::format("{}: concurrency of agent {} must be at least 1", source.file, agent.name)});
+  AGR_TRY_ASSIGN(
+      agent.handling,
+      handling_in(source.document, table, fmt::format("{}, agent {}", source.file, printable(agent.name))));
   return agent;
 }
 

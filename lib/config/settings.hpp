@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "config/environment.hpp"
+#include "config/handling.hpp"
 #include "config/spending.hpp"
 
 #include <optional>
@@ -30,6 +31,7 @@ struct AgentEntry {
   Account account;
   std::vector<std::string> handler;
   int concurrency = 1;
+  Handling handling = {};
 };
 
 /// What one profile amounts to, after option > environment > profile > default.
