@@ -2,6 +2,7 @@
 #include "process/attempt.hpp"
 
 #include "process/files.hpp"
+#include "process/handover.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -23,7 +24,7 @@ struct SpawnPlan {
   posix_spawnattr_t attributes{};
   posix_spawn_file_actions_t files{};
 
-  SpawnPlan() {
+  explicit SpawnPlan(const Fd& secret) {
     ::posix_spawnattr_init(&attributes);
     ::posix_spawn_file_actions_init(&files);
     sigset_t set;
@@ -35,7 +36,9 @@ struct SpawnPlan {
                                POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     for (const int number : {0, 1, 2})
       ::posix_spawn_file_actions_addopen(&files, number, "/dev/null", O_RDWR, 0);
-    ::posix_spawn_file_actions_addclosefrom_np(&files, 3);
+    if (secret.is_open())
+      ::posix_spawn_file_actions_adddup2(&files, secret.get(), k_secret_descriptor);
+    ::posix_spawn_file_actions_addclosefrom_np(&files, k_secret_descriptor + (secret.is_open() ? 1 : 0));
   }
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
@@ -60,7 +63,7 @@ void kill_leftovers(const Spool& spool) {
 
 } // namespace
 
-Result<Running> start(const Spool& spool, const std::vector<std::string>& supervisor) {
+Result<Running> start(const Spool& spool, const std::vector<std::string>& supervisor, const Secret& secret) {
   std::vector<std::string> words = supervisor;
   words.push_back(spool.folder());
   std::vector<char*> argv;
@@ -69,7 +72,11 @@ Result<Running> start(const Spool& spool, const std::vector<std::string>& superv
   argv.push_back(nullptr);
   char* nothing[] = {nullptr};
 
-  const SpawnPlan plan;
+  Fd handed;
+  if (!secret.empty()) {
+    AGR_TRY_ASSIGN(handed, hand_over(secret));
+  }
+  const SpawnPlan plan(handed);
   pid_t pid = 0;
   const int reason = ::posix_spawn(&pid, argv[0], &plan.files, &plan.attributes, argv.data(), nothing);
   if (reason != 0)
@@ -82,6 +89,20 @@ Result<Running> start(const Spool& spool, const std::vector<std::string>& superv
     return fail(system_error("watch", fmt::format("process {}", pid)));
   return Running{.supervisor = identify(pid).value_or(Identity{.pid = pid}), .exit = std::move(exit)};
 }
+
+namespace {
+
+/// The supervisor was lost; how far had it come?
+Result<Found> after_loss(const Spool& spool) {
+  AGR_TRY_ASSIGN(const auto ended, spool.ended());
+  if (ended)
+    return Unfinished{};
+  AGR_TRY_ASSIGN(const auto command, spool.command());
+  const bool ran = command.before.empty() || spool.has_begun();
+  return Ending{.how = ran ? How::lost : How::never_started};
+}
+
+} // namespace
 
 Result<Found> find(const Spool& spool) {
   // Its worker died before it made the folder, and without a folder nothing can be started.
@@ -101,9 +122,10 @@ Result<Found> find(const Spool& spool) {
   AGR_TRY_ASSIGN(auto ending, spool.ending());
   if (!ending && exit)
     return Running{.supervisor = *claim->supervisor, .exit = std::move(*exit)};
-  if (!ending)
-    kill_leftovers(spool);
-  return ending.value_or(Ending{.how = How::lost});
+  if (ending)
+    return std::move(*ending);
+  kill_leftovers(spool);
+  return after_loss(spool);
 }
 
 void stop(const Running& running, Stop how) {

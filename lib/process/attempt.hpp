@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "base/secret.hpp"
 #include "process/spool.hpp"
 
 #include <variant>
@@ -13,12 +14,18 @@ struct Running {
   Fd exit; ///< a pidfd
 };
 
-/// What is known of an attempt: it runs, or how it ended.
-using Found = std::variant<Running, Ending>;
+/// An attempt whose handler has done its work, and whose supervisor was lost before the steps after it were
+/// done: refill() the spool and start() another.
+struct Unfinished {};
+
+/// What is known of an attempt: it runs, or how it ended, or that it is to be finished.
+using Found = std::variant<Running, Ending, Unfinished>;
 
 /// Starts a supervisor for a filled spool, in a session of its own, so that it outlives this process:
-/// `supervisor` are the words of a command that calls supervise() with the folder appended to them.
-Result<Running> start(const Spool& spool, const std::vector<std::string>& supervisor);
+/// `supervisor` are the words of a command that calls supervise() with the folder appended to them. The
+/// secret is handed to it, for what takes it; it is nowhere on disk.
+Result<Running> start(const Spool& spool, const std::vector<std::string>& supervisor,
+                      const Secret& secret = Secret());
 
 /// What became of an attempt, whoever started it and whoever died since. An attempt no supervisor has
 /// claimed is declared void on the way: after `never_started` it is certain never to run. What a lost

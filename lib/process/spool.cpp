@@ -12,9 +12,9 @@
 namespace agr::process {
 namespace {
 
-constexpr std::array<std::string_view, 9> k_how_names{"exited",       "signalled",     "timed_out",
-                                                      "output_limit", "disk_full",     "stopped",
-                                                      "lost",         "never_started", "disk_limit"};
+constexpr std::array<std::string_view, 10> k_how_names{
+    "exited",  "signalled", "timed_out",     "output_limit", "disk_full",
+    "stopped", "lost",      "never_started", "disk_limit",   "step_failed"};
 
 json::Value time_value(Time time) {
   return static_cast<long long>(time.time_since_epoch().count());
@@ -50,6 +50,24 @@ Hooks hooks_of(const json::Value& value) {
                .after = list_of(value["after"])};
 }
 
+json::Value to_json(const std::vector<Step>& steps) {
+  auto list = json::Value::array();
+  for (const auto& step : steps)
+    list.push(json::Value::object({{"argv", list_value(step.argv)},
+                                   {"environment", list_value(step.environment)},
+                                   {"takes_secret", step.takes_secret}}));
+  return list;
+}
+
+std::vector<Step> steps_of(const json::Value& value) {
+  std::vector<Step> steps;
+  for (const auto& item : value.items())
+    steps.push_back(Step{.argv = list_of(item["argv"]),
+                         .environment = list_of(item["environment"]),
+                         .takes_secret = item["takes_secret"].as_bool().value_or(false)});
+  return steps;
+}
+
 json::Value to_json(const Command& command) {
   auto value =
       json::Value::object({{"argv", list_value(command.argv)},
@@ -57,6 +75,9 @@ json::Value to_json(const Command& command) {
                            {"folder", command.folder},
                            {"sandbox", list_value(command.sandbox)},
                            {"hooks", to_json(command.hooks)},
+                           {"before", to_json(command.before)},
+                           {"after", to_json(command.after)},
+                           {"takes_secret", command.takes_secret},
                            {"straggler_grace_ms", static_cast<long long>(command.straggler_grace.count())},
                            {"kill_grace_ms", static_cast<long long>(command.kill_grace.count())},
                            {"max_output", static_cast<long long>(command.max_output)},
@@ -72,6 +93,9 @@ Command command_of(const json::Value& value) {
                   .folder = value["folder"].text(),
                   .sandbox = list_of(value["sandbox"]),
                   .hooks = hooks_of(value["hooks"]),
+                  .before = steps_of(value["before"]),
+                  .after = steps_of(value["after"]),
+                  .takes_secret = value["takes_secret"].as_bool().value_or(false),
                   .straggler_grace = Millis(value["straggler_grace_ms"].as_integer().value_or(0)),
                   .kill_grace = Millis(value["kill_grace_ms"].as_integer().value_or(0)),
                   .max_output = static_cast<std::uint64_t>(value["max_output"].as_integer().value_or(0)),
@@ -127,9 +151,13 @@ Claim claim_of(const json::Value& value) {
                             .boot = value["boot"].text()}};
 }
 
+bool is_there(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0 || errno != ENOENT;
+}
+
 /// The file as JSON; nothing when it is not there.
 Result<std::optional<json::Value>> read_json(const std::string& path) {
-  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)
+  if (!is_there(path))
     return std::nullopt;
   AGR_TRY_ASSIGN(const auto text, read_file(path));
   auto value = json::parse(text);
@@ -161,13 +189,48 @@ Result<Command> Spool::command() const {
   return command_of(*value);
 }
 
+Result<void> Spool::refill(const Command& command) const {
+  return write_durably(path("command.json"), json::write(to_json(command)));
+}
+
 Result<bool> Spool::claim(const Claim& claim) const {
   return create_once(path("claim"), json::write(to_json(claim)));
 }
 
+std::string Spool::claim_of_rest(int number) const {
+  return path(fmt::format("claim.{}", number));
+}
+
+Result<bool> Spool::claim_rest(const Claim& claim) const {
+  int number = 1;
+  while (is_there(claim_of_rest(number)))
+    ++number;
+  return create_once(claim_of_rest(number), json::write(to_json(claim)));
+}
+
 Result<std::optional<Claim>> Spool::claimed() const {
-  AGR_TRY_ASSIGN(const auto value, read_json(path("claim")));
+  auto latest = path("claim");
+  for (int number = 1; is_there(claim_of_rest(number)); ++number)
+    latest = claim_of_rest(number);
+  AGR_TRY_ASSIGN(const auto value, read_json(latest));
   return value ? std::optional(claim_of(*value)) : std::nullopt;
+}
+
+Result<void> Spool::note_begun() const {
+  return write_durably(path("begun"), "");
+}
+
+bool Spool::has_begun() const {
+  return is_there(path("begun"));
+}
+
+Result<void> Spool::note_ended(const Ending& ending) const {
+  return write_durably(path("ended.json"), json::write(to_json(ending)));
+}
+
+Result<std::optional<Ending>> Spool::ended() const {
+  AGR_TRY_ASSIGN(const auto value, read_json(path("ended.json")));
+  return value ? std::optional(ending_of(*value)) : std::nullopt;
 }
 
 Result<void> Spool::conclude(const Ending& ending) const {

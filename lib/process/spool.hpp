@@ -18,9 +18,12 @@
 ///   input.json    the program's stdin    worker
 ///   claim         who owns the attempt   the first of supervisor and worker to create it
 ///   environment   what a hook added      supervisor, before the program runs
+///   begun         it may run from here   supervisor, when steps came before
 ///   stdout        the output             supervisor, while the program runs
 ///   stderr        its last part          supervisor, when the program has ended
-///   status.json   how it ended           supervisor, last and durably
+///   ended.json    how the program ended  supervisor, when steps come after
+///   claim.N       who does those steps   the first to create it, when a supervisor was lost meanwhile
+///   status.json   how the attempt ended  supervisor, last and durably
 namespace agr::process {
 
 /// Programs of the operator that run around the handler, each with its arguments; empty when there is none.
@@ -32,12 +35,26 @@ struct Hooks {
   friend bool operator==(const Hooks&, const Hooks&) = default;
 };
 
+/// A program of ours that goes with the handler, by the same rules.
+struct Step {
+  std::vector<std::string> argv = {};
+  std::vector<std::string> environment = {};
+  bool takes_secret = false; ///< is handed the attempt's secret: handover.hpp
+
+  friend bool operator==(const Step&, const Step&) = default;
+};
+
 struct Command {
   std::vector<std::string> argv = {};        ///< the first is a path; PATH is not searched
   std::vector<std::string> environment = {}; ///< "NAME=value"; exactly this, nothing is inherited
   std::string folder = {};                   ///< the working directory
   std::vector<std::string> sandbox = {};     ///< words to put before argv: sandbox.hpp
   Hooks hooks = {};
+  /// Run before the hook before. Each must exit with 0, or the handler is not run; 75 asks for it later.
+  std::vector<Step> before = {};
+  /// Run when all of it went well, and from the start again when a supervisor was lost in the middle.
+  std::vector<Step> after = {};
+  bool takes_secret = false; ///< the handler itself is handed the attempt's secret; not with a sandbox
   std::optional<Time> deadline = {}; ///< stopped when it is still running then
   Millis straggler_grace{2'000};     ///< how long leftover processes may hold the outputs open
   Millis kill_grace{10'000};         ///< from TERM to KILL
@@ -55,6 +72,7 @@ enum class How {
   lost,          ///< its supervisor vanished without a word: it ran, nobody knows how far
   never_started, ///< certain not to have run, and not to run any more
   disk_limit,    ///< killed because there was too much in its folders
+  step_failed,   ///< a step before or after; what it wrote to stderr says why
 };
 
 /// "exited", "timed_out", …
@@ -88,15 +106,27 @@ public:
   /// Writes command and input into the folder, which must exist and be empty of both.
   [[nodiscard]] Result<void> fill(const Command& command, std::string_view input) const;
   [[nodiscard]] Result<Command> command() const;
+  /// Replaces the command of an attempt of which only the steps after are left.
+  [[nodiscard]] Result<void> refill(const Command& command) const;
 
   /// True for exactly one caller in the life of the spool, so that one attempt never runs twice.
   [[nodiscard]] Result<bool> claim(const Claim& claim) const;
+  /// The same for what is left of an attempt whose handler has ended: for one caller after each loss.
+  [[nodiscard]] Result<bool> claim_rest(const Claim& claim) const;
+  /// The latest of either.
   [[nodiscard]] Result<std::optional<Claim>> claimed() const;
+
+  [[nodiscard]] Result<void> note_begun() const;
+  [[nodiscard]] bool has_begun() const;
+  [[nodiscard]] Result<void> note_ended(const Ending& ending) const;
+  [[nodiscard]] Result<std::optional<Ending>> ended() const;
 
   [[nodiscard]] Result<void> conclude(const Ending& ending) const;
   [[nodiscard]] Result<std::optional<Ending>> ending() const;
 
 private:
+  [[nodiscard]] std::string claim_of_rest(int number) const;
+
   std::string m_folder;
 };
 

@@ -3,6 +3,7 @@
 
 #include "process/disk.hpp"
 #include "process/files.hpp"
+#include "process/handover.hpp"
 #include "process/hooks.hpp"
 #include "process/runner.hpp"
 #include "process/spool.hpp"
@@ -12,6 +13,8 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <thread>
@@ -21,6 +24,8 @@ namespace {
 
 constexpr std::size_t k_stderr_kept = std::size_t{64} << 10;
 constexpr std::size_t k_most_variables_text = std::size_t{64} << 10;
+/// Exit codes of a step that mean the same as a handler's: later, and cannot be run.
+constexpr std::array k_like_a_handler{75, 126};
 
 Time wall_now() {
   return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
@@ -29,18 +34,29 @@ Time wall_now() {
 /// One attempt from its first program to its last.
 class Supervisor {
 public:
-  Supervisor(const Spool& spool, Command command)
-      : m_spool(spool), m_command(std::move(command)), m_runner(rules(), m_errors) {}
+  Supervisor(const Spool& spool, Command command, Secret secret)
+      : m_spool(spool), m_command(std::move(command)), m_secret(std::move(secret)),
+        m_runner(rules(), m_errors) {}
 
   Ending run() {
     m_ending.started = wall_now();
     if (open_output()) {
-      if (add_variables() && run_before())
+      if (add_variables() && run_steps(m_command.before) && begin() && run_before())
         run_handler();
       run_after();
     }
     save_outputs();
     m_ending.finished = wall_now();
+    const bool went_well = m_ending.how == How::exited && m_ending.code == 0;
+    if (went_well && !m_command.after.empty() && note_ended())
+      finish();
+    return m_ending;
+  }
+
+  /// What is left to do of an attempt whose handler ended so.
+  Ending finish(const Ending& ended) {
+    m_ending = ended;
+    finish();
     return m_ending;
   }
 
@@ -115,6 +131,57 @@ private:
     return write_durably(m_spool.path("environment"), fmt::format("{}\n", fmt::join(variables, "\n")));
   }
 
+  /// False when a step has failed; the reason is the last that was written to stderr.
+  bool run_steps(const std::vector<Step>& steps) {
+    return std::ranges::all_of(steps, [this](const Step& step) { return run_step(step); });
+  }
+
+  bool run_step(const Step& step) {
+    auto todo = program(step.argv);
+    todo.environment = step.environment;
+    todo.input = "/dev/null";
+    const auto handed = step.takes_secret ? hand_over(m_secret) : Fd();
+    todo.inherited = handed ? handed->get() : -1;
+    m_errors = Tail(k_stderr_kept);
+    const auto outcome = m_runner.run(todo, [](std::string_view) { return std::optional<How>(); });
+    if (outcome.succeeded())
+      return true;
+    take(outcome);
+    if (outcome.how == How::exited &&
+        std::ranges::find(k_like_a_handler, outcome.code) == k_like_a_handler.end())
+      m_ending.how = How::step_failed;
+    return false;
+  }
+
+  /// From here on the handler may have run.
+  bool begin() {
+    if (m_command.before.empty())
+      return true;
+    const auto noted = m_spool.note_begun();
+    if (!noted)
+      m_ending =
+          Ending{.how = How::never_started, .message = noted.error().message, .started = m_ending.started};
+    return noted.has_value();
+  }
+
+  bool note_ended() {
+    const auto noted = m_spool.note_ended(m_ending);
+    if (!noted)
+      m_ending.how = How::disk_full;
+    return noted.has_value();
+  }
+
+  void finish() {
+    const auto ended = m_ending;
+    if (!run_steps(m_command.after)) {
+      m_ending.how = m_ending.how == How::exited ? How::step_failed : m_ending.how;
+      (void)write_durably(m_spool.path("stderr"), m_errors.text());
+    }
+    m_ending.started = ended.started;
+    m_ending.output_bytes = ended.output_bytes;
+    m_ending.finished = wall_now();
+  }
+
   bool run_before() {
     return run_hook("pre-handler", m_command.hooks.before, [this](auto bytes) { return to_errors(bytes); });
   }
@@ -123,6 +190,8 @@ private:
     auto handler = program(m_command.argv);
     handler.sandbox = m_command.sandbox;
     handler.max_file = m_command.max_disk;
+    const auto handed = m_command.takes_secret ? hand_over(m_secret) : Fd();
+    handler.inherited = handed ? handed->get() : -1;
     auto outcome = m_runner.run(handler, [this](std::string_view bytes) { return keep_output(bytes); });
     const bool ended_itself = outcome.how == How::exited || outcome.how == How::signalled;
     if (ended_itself && m_command.max_disk > 0)
@@ -175,6 +244,7 @@ private:
 
   const Spool& m_spool;
   Command m_command;
+  Secret m_secret;
   Tail m_errors{k_stderr_kept};
   Runner m_runner;
   Fd m_output;
@@ -192,6 +262,25 @@ int record(const Spool& spool, const Ending& ending) {
   return 0;
 }
 
+/// What there is to do for whoever owns the attempt now.
+struct Task {
+  std::optional<Ending> ended = {}; ///< the handler has ended, only the steps after it are left
+};
+
+/// Nothing when the attempt is somebody else's, or over.
+std::optional<Task> take_over(const Spool& spool) {
+  const Claim mine{.supervisor = own_identity()};
+  if (spool.claim(mine).value_or(false))
+    return Task{};
+  const auto owner = spool.claimed().value_or(std::nullopt);
+  const bool is_lost = owner && owner->supervisor && !watch(*owner->supervisor);
+  const auto ended = spool.ended().value_or(std::nullopt);
+  const bool is_over = spool.ending().value_or(Ending{}).has_value();
+  if (!is_lost || !ended || is_over || !spool.claim_rest(mine).value_or(false))
+    return {};
+  return Task{.ended = ended};
+}
+
 } // namespace
 
 int supervise(const std::string& folder) {
@@ -199,11 +288,17 @@ int supervise(const std::string& folder) {
   auto command = spool.command();
   if (!command)
     return 1;
-  const auto won = spool.claim(Claim{.supervisor = own_identity()});
-  if (!won || !*won)
+  auto secret = take_secret().value_or(Secret());
+  if (!secret.empty()) {
+    ::close(k_secret_descriptor);
+    close_to_others();
+  }
+  const auto task = take_over(spool);
+  if (!task)
     return 1;
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  return record(spool, Supervisor(spool, std::move(*command)).run());
+  Supervisor supervisor(spool, std::move(*command), std::move(secret));
+  return record(spool, task->ended ? supervisor.finish(*task->ended) : supervisor.run());
 }
 
 } // namespace agr::process

@@ -26,6 +26,13 @@ std::string who(const process::Ending& ending) {
   return ending.hook.empty() ? "handler" : fmt::format("{} hook", ending.hook);
 }
 
+/// What a step of ours says about its failure, in one line.
+std::string last_line(std::string_view errors) {
+  const auto text = trim(errors);
+  const auto line = printable(to_utf8(text.substr(text.rfind('\n') + 1)));
+  return line.empty() ? "the repository could not be used" : line;
+}
+
 std::string signal_name(int number) {
   const char* name = ::sigabbrev_np(number);
   return name == nullptr ? std::to_string(number) : fmt::format("{} (SIG{})", number, name);
@@ -74,6 +81,8 @@ Verdict judge(const process::Ending& ending, std::string_view errors) {
     return {.reason = "the handler's files took more disk space than it is allowed"};
   case How::disk_full:
     return {.reason = "the handler's output could not be kept: no space left"};
+  case How::step_failed:
+    return {.reason = last_line(errors)};
   case How::stopped:
     return {.reason = "the agent was stopped before the work was done"};
   case How::lost:
