@@ -2,6 +2,7 @@
 #include "net/server.hpp"
 
 #include "net/context.hpp"
+#include "net/wire.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
@@ -58,20 +59,23 @@ Refusal refusal_of(const ErrorCode& error) {
 } // namespace
 
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
-  Impl(Loop& on, Handler to, const ServerLimits& within)
-      : loop(on), handler(std::move(to)), limits(within), acceptor(on.impl().context),
-        pause(on.impl().context) {}
+  Impl(Loop& on, Handler to, const ServerLimits& within, std::optional<Certificate> proof)
+      : loop(on), handler(std::move(to)), limits(within), certificate(std::move(proof)),
+        acceptor(on.impl().context), pause(on.impl().context) {}
 
   Loop& loop;
   Handler handler;
   ServerLimits limits;
+  std::optional<Certificate> certificate;
   tcp::acceptor acceptor;
   asio::steady_timer pause;
   std::unordered_set<Connection*> connections = {};
+  bool is_full = false;
 
   Result<void> open(const std::string& address, int port);
   void accept();
   void accept_later();
+  void forget(Connection* connection);
   void close();
 };
 
@@ -80,14 +84,15 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
   Connection(tcp::socket socket, std::shared_ptr<Server::Impl> home)
-      : m_home(std::move(home)), m_socket(std::move(socket)), m_timer(m_home->loop.impl().context) {
+      : m_home(std::move(home)), m_wire(std::move(socket), m_home->certificate),
+        m_timer(m_home->loop.impl().context) {
     m_home->connections.insert(this);
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
-  ~Connection() { m_home->connections.erase(this); }
+  ~Connection() { m_home->forget(this); }
 
-  void read_request();
+  void start();
 
   void reply(int status, Headers headers, const std::string& body);
   void open_stream(int status, Headers headers);
@@ -98,7 +103,7 @@ public:
   void close();
   void cut();
   void on_closed(Loop::Callback fn) { m_on_closed = std::move(fn); }
-  [[nodiscard]] bool is_open() const { return m_after != After::end && m_socket.is_open(); }
+  [[nodiscard]] bool is_open() { return m_after != After::end && socket().is_open(); }
 
 private:
   using Parser = http::request_parser<http::string_body>;
@@ -106,6 +111,7 @@ private:
 
   enum class After { next_request, more, end }; // when everything queued is written
 
+  void read_request();
   void on_header(ErrorCode error);
   void read_body(ErrorCode error);
   void on_body(ErrorCode error);
@@ -116,17 +122,19 @@ private:
   void write();
   void on_written(ErrorCode error);
   void say_goodbye();
+  void linger();
   void watch_peer();
   void on_peer_gone();
   void end_within(Millis limit);
   void end_whenever();
 
+  [[nodiscard]] tcp::socket& socket() { return m_wire.socket(); }
   [[nodiscard]] auto then(Step step) {
     return [self = shared_from_this(), step](ErrorCode error, std::size_t) { (self.get()->*step)(error); };
   }
 
   std::shared_ptr<Server::Impl> m_home;
-  tcp::socket m_socket;
+  Wire m_wire;
   asio::steady_timer m_timer;
   boost::beast::flat_buffer m_input;
   std::optional<Parser> m_parser = {};
@@ -144,12 +152,24 @@ private:
 
 // Reading a request
 
+void Connection::start() {
+  if (!m_wire.is_encrypted())
+    return read_request();
+  end_within(m_home->limits.idle);
+  m_wire.async_handshake([self = shared_from_this()](ErrorCode error) {
+    if (error)
+      self->cut();
+    else if (self->socket().is_open())
+      self->read_request();
+  });
+}
+
 void Connection::read_request() {
   m_parser.emplace();
   m_parser->header_limit(static_cast<std::uint32_t>(m_home->limits.header_bytes));
   m_parser->body_limit(m_home->limits.body_bytes);
   end_within(m_home->limits.idle);
-  http::async_read_header(m_socket, m_input, *m_parser, then(&Connection::on_header));
+  http::async_read_header(m_wire, m_input, *m_parser, then(&Connection::on_header));
 }
 
 void Connection::on_header(ErrorCode error) {
@@ -157,27 +177,27 @@ void Connection::on_header(ErrorCode error) {
     return refuse(error);
   const bool waits = boost::beast::iequals(m_parser->get()[http::field::expect], "100-continue");
   if (waits && !m_parser->is_done())
-    asio::async_write(m_socket, asio::buffer(k_continue), then(&Connection::read_body));
+    asio::async_write(m_wire, asio::buffer(k_continue), then(&Connection::read_body));
   else
     read_body({});
 }
 
 void Connection::read_body(ErrorCode error) {
-  if (!error && m_socket.is_open())
-    http::async_read(m_socket, m_input, *m_parser, then(&Connection::on_body));
+  if (!error && socket().is_open())
+    http::async_read(m_wire, m_input, *m_parser, then(&Connection::on_body));
 }
 
 void Connection::on_body(ErrorCode error) {
   if (error)
     return refuse(error);
   end_whenever();
-  if (m_socket.is_open())
+  if (socket().is_open())
     serve();
 }
 
 void Connection::refuse(ErrorCode error) {
   const Refusal refusal = refusal_of(error);
-  if (refusal.status == 0 || !m_socket.is_open())
+  if (refusal.status == 0 || !socket().is_open())
     return cut();
   m_keep_alive = false;
   reply(refusal.status, {{"Content-Type", "application/json"}},
@@ -187,7 +207,7 @@ void Connection::refuse(ErrorCode error) {
 void Connection::serve() {
   auto message = m_parser->release();
   m_is_head = message.method() == http::verb::head;
-  m_keep_alive = message.version() >= 11 && message.keep_alive();
+  m_keep_alive = m_home->limits.keep_alive && message.version() >= 11 && message.keep_alive();
   ServerRequest request{std::string(message.method_string()), std::string(message.target()), {}, {}};
   for (const auto& field : message)
     request.headers.push_back({std::string(field.name_string()), std::string(field.value())});
@@ -219,7 +239,7 @@ void Connection::raw(std::string bytes) {
 // Closing a socket that does not linger sends RST instead of FIN.
 void Connection::reset() {
   ErrorCode ignored;
-  m_socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket().set_option(asio::socket_base::linger(true, 0), ignored);
   cut();
 }
 
@@ -244,13 +264,13 @@ void Connection::cut() {
   m_on_closed = {};
   end_whenever();
   ErrorCode ignored;
-  m_socket.close(ignored);
+  socket().close(ignored);
 }
 
 // Writing
 
 void Connection::queue(std::string bytes, After after) {
-  if (!m_socket.is_open())
+  if (!socket().is_open())
     return;
   m_after = after;
   m_output_bytes += bytes.size();
@@ -261,14 +281,14 @@ void Connection::queue(std::string bytes, After after) {
 
 void Connection::write() {
   m_writing = true;
-  asio::async_write(m_socket, asio::buffer(m_output.front()), then(&Connection::on_written));
+  asio::async_write(m_wire, asio::buffer(m_output.front()), then(&Connection::on_written));
 }
 
 void Connection::on_written(ErrorCode error) {
   m_writing = false;
   m_output_bytes -= m_output.front().size();
   m_output.pop_front();
-  if (error || !m_socket.is_open())
+  if (error || !socket().is_open())
     return on_peer_gone();
   if (!m_output.empty())
     return write();
@@ -280,17 +300,26 @@ void Connection::on_written(ErrorCode error) {
 
 // Closing while the peer still sends would destroy what it has not read yet.
 void Connection::say_goodbye() {
-  ErrorCode ignored;
-  m_socket.shutdown(tcp::socket::shutdown_send, ignored);
   end_within(k_linger);
+  if (!m_wire.is_encrypted())
+    return linger();
+  m_wire.async_shutdown([self = shared_from_this()](ErrorCode) { self->linger(); });
+}
+
+void Connection::linger() {
+  if (!socket().is_open())
+    return;
+  ErrorCode ignored;
+  socket().shutdown(tcp::socket::shutdown_send, ignored);
   watch_peer();
 }
 
+// Below TLS: what it sends is of no interest any more, only that it goes away.
 void Connection::watch_peer() {
   if (m_watching_peer)
     return;
   m_watching_peer = true;
-  m_socket.async_read_some(asio::buffer(m_ignored),
+  socket().async_read_some(asio::buffer(m_ignored),
                            [self = shared_from_this()](ErrorCode error, std::size_t) {
                              self->m_watching_peer = false;
                              if (error)
@@ -398,6 +427,9 @@ Result<void> Server::Impl::open(const std::string& address, int port) {
 }
 
 void Server::Impl::accept() {
+  is_full = connections.size() >= limits.connections;
+  if (is_full)
+    return;
   acceptor.async_accept([self = shared_from_this()](ErrorCode error, tcp::socket socket) {
     if (!self->acceptor.is_open())
       return;
@@ -406,7 +438,7 @@ void Server::Impl::accept() {
     keep_from_children(socket.native_handle());
     // An event must not wait for the peer to acknowledge the one before.
     socket.set_option(tcp::no_delay(true), error);
-    std::make_shared<Connection>(std::move(socket), self)->read_request();
+    std::make_shared<Connection>(std::move(socket), self)->start();
     self->accept();
   });
 }
@@ -417,6 +449,12 @@ void Server::Impl::accept_later() {
     if (self->acceptor.is_open())
       self->accept();
   });
+}
+
+void Server::Impl::forget(Connection* connection) {
+  connections.erase(connection);
+  if (is_full && acceptor.is_open())
+    accept();
 }
 
 void Server::Impl::close() {
@@ -436,11 +474,15 @@ Server::~Server() {
 }
 
 Result<Server> Server::listen(Loop& loop, const std::string& address, int port, Handler handler,
-                              const ServerLimits& limits) {
-  auto impl = std::make_shared<Impl>(loop, std::move(handler), limits);
+                              const ServerLimits& limits, std::optional<Certificate> certificate) {
+  auto impl = std::make_shared<Impl>(loop, std::move(handler), limits, std::move(certificate));
   AGR_TRY(impl->open(address, port));
   impl->accept();
   return Server(std::move(impl));
+}
+
+void Server::use(Certificate certificate) {
+  m_impl->certificate = std::move(certificate);
 }
 
 int Server::port() const {
@@ -452,7 +494,7 @@ std::string Server::url() const {
   ErrorCode ignored;
   const auto address = m_impl->acceptor.local_endpoint(ignored).address();
   const std::string host = address.is_v6() ? fmt::format("[{}]", address.to_string()) : address.to_string();
-  return fmt::format("http://{}:{}", host, port());
+  return fmt::format("{}://{}:{}", m_impl->certificate ? "https" : "http", host, port());
 }
 
 } // namespace agr::net

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "net/certificate.hpp"
 #include "net/loop.hpp"
 #include "net/message.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -74,24 +76,30 @@ struct ServerLimits {
   std::size_t body_bytes = std::size_t{16} << 20;   ///< beyond: 413
   std::size_t backlog_bytes = std::size_t{8} << 20; ///< unread bytes of one stream; beyond: cut
   Millis idle{300'000};                             ///< for a request to come, whole
+  std::size_t connections = std::size_t{1} << 20;   ///< at a time; others wait at the door
+  bool keep_alive = true;                           ///< more than one request on a connection
 };
 
 /// An HTTP/1.1 server on a loop. The handler runs on the loop; an exception in it answers 500. What is no
-/// HTTP is answered with 400. Errors of its own have the body {"error": "…"}.
+/// HTTP is answered with 400. Errors of its own have the body {"error": "…"}. With a certificate it speaks
+/// TLS, 1.2 or newer.
 class Server {
 public:
   using Handler = std::function<void(ServerRequest request, Responder responder)>;
 
   /// `address` is a literal IP address; port 0 means any free one. Errors: Kind::unavailable.
   static Result<Server> listen(Loop& loop, const std::string& address, int port, Handler handler,
-                               const ServerLimits& limits = {});
+                               const ServerLimits& limits = {}, std::optional<Certificate> certificate = {});
   Server(Server&&) noexcept;
   Server& operator=(Server&&) = delete;
   /// Closes the door and all connections.
   ~Server();
 
+  /// Another certificate for the connections to come, of a server that has one.
+  void use(Certificate certificate);
+
   [[nodiscard]] int port() const;
-  /// http://address:port
+  /// http://address:port, or https
   [[nodiscard]] std::string url() const;
 
 private:
