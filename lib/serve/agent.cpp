@@ -36,6 +36,9 @@ Redactor redactor_of(const AgentOptions& options, const std::vector<std::string>
   Redactor redactor;
   if (options.endpoint.credential)
     redactor.add(options.endpoint.credential->secret);
+  for (const auto& secret : {options.webhook.shown, options.webhook.signing})
+    if (!secret.empty())
+      redactor.add(secret);
   learn_secrets(redactor, environment);
   return redactor;
 }
@@ -105,7 +108,7 @@ void Agent::start(Millis before_online) {
     compact();
   tell(std::move(*std::exchange(m_journal, std::nullopt)));
   m_messages.send_all();
-  m_going_online = m_around.loop.after(before_online, [this] { m_link.open(); });
+  m_going_online = m_around.loop.after(before_online, [this] { go_online(); });
 }
 
 void Agent::change(AgentOptions options) {
@@ -119,8 +122,27 @@ void Agent::change(AgentOptions options) {
     m_messages.use(m_options.endpoint);
     m_around.loop.cancel(m_going_online);
     m_link.use(m_options.endpoint);
+    go_online();
   }
   tell(Tick{}); // there may be more places now
+}
+
+void Agent::go_online() {
+  if (m_options.worker.has_stream)
+    m_link.open();
+  else
+    act(ListPending{});
+}
+
+void Agent::announce(Dispatched dispatched, std::function<void(bool)> heard) {
+  const Ticket ticket{++m_last_ticket};
+  m_callers[ticket] = std::move(heard);
+  tell(Announced{std::move(dispatched.hiring_id), std::move(dispatched.extras), ticket});
+}
+
+void Agent::answer(Ticket ticket, bool is_safe) {
+  if (const auto caller = m_callers.extract(ticket); !caller.empty())
+    caller.mapped()(is_safe);
 }
 
 void Agent::ring() {
@@ -137,6 +159,8 @@ void Agent::retire() {
   m_around.jobs.running(m_id, 0);
   m_around.jobs.pass(m_id);
   m_lock.reset();
+  while (!m_callers.empty())
+    answer(m_callers.begin()->first, false);
 }
 
 Tell Agent::teller() {

@@ -11,9 +11,11 @@
 #include "serve/messages.hpp"
 #include "serve/reports.hpp"
 #include "serve/scribe.hpp"
+#include "serve/webhook.hpp"
 #include "serve/worker.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,11 +25,13 @@ namespace agr::serve {
 /// Everything one agent needs to work.
 struct AgentOptions {
   std::string name = {};                 ///< for people: "alice"
+  std::string id = {};                   ///< at the marketplace; empty when unknown
   std::string folder = {};               ///< of its lock, journal and spools; one per agent
   agrenting::Endpoint endpoint = {};     ///< with the agent's key
   std::vector<std::string> handler = {}; ///< as resolve() gave it
   Millis kill_grace{10'000};
   std::uint64_t max_output = std::uint64_t{4} << 20;
+  WebhookSecrets webhook = {};
   WorkerSettings worker = {};
 };
 
@@ -61,6 +65,9 @@ public:
   /// Goes online after that time, so that thousands of agents do not all knock at once.
   void start(Millis before_online = Millis(0));
   void tell(Event event);
+  /// Somebody who knows the secret says that there is a hiring; `heard` is told, once, whether it is safe
+  /// here: in the journal, or over.
+  void announce(Dispatched dispatched, std::function<void(bool is_safe)> heard);
   /// Other options for the same folder; what runs goes on as it was begun.
   void change(AgentOptions options);
   /// `agr submit` has left something.
@@ -78,6 +85,7 @@ private:
         JournalLoaded journal);
 
   Tell teller();
+  void go_online();
   void dispatch(const Event& event);
   void set_alarm(std::optional<Time> wake);
   void carry_out(const Effect& effect);
@@ -92,6 +100,9 @@ private:
   void act(const SubmitFailure& failure) { m_reports.submit(failure); }
   void act(const ReadHiring& read) { m_reports.read(read); }
   void act(const ListPending& list);
+  void act(const Acknowledge& acknowledged) { answer(acknowledged.ticket, true); }
+  void act(const Refuse& refused) { answer(refused.ticket, false); }
+  void answer(Ticket ticket, bool is_safe);
   void act(const Log& log);
   void act(const Exit& exit);
   [[nodiscard]] Time now() const;
@@ -112,6 +123,8 @@ private:
   Reports m_reports;
   Messages m_messages;
   Link m_link;
+  std::map<Ticket, std::function<void(bool)>> m_callers;
+  std::uint64_t m_last_ticket = 0;
   net::TimerId m_alarm{};
   net::TimerId m_compaction{};
   net::TimerId m_going_online{};

@@ -172,7 +172,6 @@ void Link::act(const mcp::WaitUntil& wait) {
 void Link::use(agrenting::Endpoint endpoint) {
   m_endpoint = std::move(endpoint);
   hang_up();
-  open();
 }
 
 void Link::close() {

@@ -28,7 +28,7 @@ public:
   ~Link();
 
   void open();
-  /// From now on as somebody else, or somewhere else.
+  /// From now on as somebody else, or somewhere else; hangs up until open.
   void use(agrenting::Endpoint endpoint);
   /// Nothing is told any more.
   void close();

@@ -40,6 +40,16 @@ Offer offer_of(const agrenting::Hiring& hiring) {
                .summary = summary_of(hiring)};
 }
 
+void add_missing(Offer& offer, const json::Value& members) {
+  if (members.members().empty())
+    return;
+  auto hiring = json::parse(offer.hiring).value_or(json::Value::object());
+  for (const auto& [name, value] : members.members())
+    if (hiring[name].is_null())
+      hiring.set(name, value);
+  offer.hiring = json::write(hiring);
+}
+
 Result<HiringsListed> read_offers(const json::Value& document) {
   AGR_TRY_ASSIGN(const auto page, agrenting::read_hirings(document));
   HiringsListed listed;

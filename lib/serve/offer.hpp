@@ -8,6 +8,9 @@ namespace agr::serve {
 
 Offer offer_of(const agrenting::Hiring& hiring);
 
+/// Gives the hiring members it does not have.
+void add_missing(Offer& offer, const json::Value& members);
+
 /// The hirings in a list, in whichever form it came. Errors: Kind::protocol.
 Result<HiringsListed> read_offers(const json::Value& document);
 

@@ -91,6 +91,8 @@ void Reports::list() {
       m_tell(std::move(*listed));
     else if (listed.error().http_status == 401)
       m_tell(LockedOut{listed.error()});
+    else
+      m_tell(ListFailed{listed.error()});
   });
 }
 

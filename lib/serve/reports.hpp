@@ -12,7 +12,7 @@
 namespace agr::serve {
 
 /// Talks to the marketplace about hirings: asks for work, uploads, submits, reads back. Each call ends in
-/// exactly one event, except list() when the marketplace cannot be reached.
+/// exactly one event, except list() while it is asked already.
 class Reports {
 public:
   Reports(net::Loop& loop, http::Async& async, agrenting::Endpoint endpoint, std::string spools,

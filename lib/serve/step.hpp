@@ -8,6 +8,7 @@
 #include "serve/entry.hpp"
 #include "serve/order.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -31,6 +32,19 @@ struct Offer {
 /// What the marketplace has for us, all of it, by whichever way it came.
 struct HiringsListed {
   std::vector<Offer> offers;
+};
+/// Asking for that list failed.
+struct ListFailed {
+  Error error;
+};
+/// Names somebody who waits to hear whether a hiring is safe here.
+enum class Ticket : std::uint64_t {};
+/// Somebody who knows our secret says that there is one hiring for us. Whether there is, the marketplace is
+/// asked (docs/serve-agent.md, "Webhooks").
+struct Announced {
+  std::string id;
+  json::Value extras = json::Value::object(); ///< members the marketplace does not show when asked
+  Ticket ticket{};
 };
 /// What the journal knew when this worker started; said once, before anything else.
 struct JournalLoaded {
@@ -100,9 +114,9 @@ struct Signalled {
 /// The time of Step::wake has come.
 struct Tick {};
 
-using Event = std::variant<HiringsListed, JournalLoaded, LookedUp, JournalFailed, HandlerStarted,
-                           HandlerEnded, Ordered, Rung, ArtifactRefused, ArtifactsUploaded, Submitted,
-                           ReadBack, StreamUp, StreamDown, LockedOut, Signalled, Tick>;
+using Event = std::variant<HiringsListed, ListFailed, Announced, JournalLoaded, LookedUp, JournalFailed,
+                           HandlerStarted, HandlerEnded, Ordered, Rung, ArtifactRefused, ArtifactsUploaded,
+                           Submitted, ReadBack, StreamUp, StreamDown, LockedOut, Signalled, Tick>;
 
 // ---- what to do --------------------------------------------------------------------------------------
 
@@ -148,6 +162,14 @@ struct ReadHiring {
   std::string id;
 };
 struct ListPending {};
+/// The announced hiring is in the journal, or over.
+struct Acknowledge {
+  Ticket ticket{};
+};
+/// It is not here; the caller had better say it again later.
+struct Refuse {
+  Ticket ticket{};
+};
 /// The hiring is closed: the spools of its attempts up to this one may go.
 struct Forget {
   std::string id;
@@ -166,8 +188,9 @@ struct Exit {
   int code = 0;
 };
 
-using Effect = std::variant<LookUp, StartHandler, FindHandler, LookForOrder, StopHandler, UploadArtifacts,
-                            SubmitResult, SubmitFailure, ReadHiring, ListPending, Forget, Log, Exit>;
+using Effect =
+    std::variant<LookUp, StartHandler, FindHandler, LookForOrder, StopHandler, UploadArtifacts, SubmitResult,
+                 SubmitFailure, ReadHiring, ListPending, Acknowledge, Refuse, Forget, Log, Exit>;
 
 /// The answer to one event.
 struct Step {

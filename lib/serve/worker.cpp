@@ -24,20 +24,30 @@ Step Worker::on(const Event& event, Time now) {
 // ---- the stream --------------------------------------------------------------------------------------
 
 void Worker::take(const StreamUp&) {
-  m_stream_up = true;
-  m_stream_error.clear();
   m_poll_at = m_now + m_settings.poll_while_up;
-  log({.event = "ready", .text = "online, waiting for work"});
+  come_online();
 }
 
 void Worker::take(const StreamDown& down) {
-  if (std::exchange(m_stream_up, false))
+  if (m_online)
     m_poll_at = m_now;
-  m_stream_error = down.error.message;
+  go_offline(down.error, down.retry_in);
+}
+
+void Worker::come_online() {
+  if (std::exchange(m_online, true))
+    return;
+  m_stream_error.clear();
+  log({.event = "ready", .text = "online, waiting for work"});
+}
+
+void Worker::go_offline(const Error& error, Millis retry_in) {
+  m_online = false;
+  m_stream_error = error.message;
   log({.level = Log::Level::warning,
        .event = "reconnecting",
-       .text = fmt::format("{}; again in {}", down.error.message, for_people(down.retry_in)),
-       .fields = json::Value::object({{"milliseconds", static_cast<long long>(down.retry_in.count())}})});
+       .text = fmt::format("{}; again in {}", error.message, for_people(retry_in)),
+       .fields = json::Value::object({{"milliseconds", static_cast<long long>(retry_in.count())}})});
 }
 
 void Worker::take(const LockedOut& locked) {
@@ -101,7 +111,8 @@ void Worker::do_what_is_due() {
       read(hiring);
   }
   if (m_poll_at && *m_poll_at <= m_now) {
-    m_poll_at = m_now + (m_stream_up ? m_settings.poll_while_up : m_settings.poll_while_down);
+    m_poll_at =
+        m_now + (m_online && m_settings.has_stream ? m_settings.poll_while_up : m_settings.poll_while_down);
     m_step.now.emplace_back(ListPending{});
     look_for_orders(); // should the ring not have been heard
   }
@@ -169,7 +180,7 @@ std::optional<Time> Worker::next_wake() const {
 
 WorkerStatus Worker::status() const {
   auto status = m_counts;
-  status.ready = m_stream_up && !m_left;
+  status.ready = m_online && !m_left;
   status.draining = m_drain_until.has_value() || m_left;
   status.paused = is_paused();
   status.last_error = m_stream_error;

@@ -20,6 +20,7 @@ enum class OnCrash {
 
 struct WorkerSettings {
   int concurrency = 1;
+  bool has_stream = true;         ///< else work is asked for every `poll_while_down`
   bool once = false;              ///< exit when one hiring has ended
   Millis drain_timeout{60'000};   ///< how long handlers may still run after the first signal
   Millis flush_timeout{10'000};   ///< and reports may still be tried after that
@@ -77,7 +78,18 @@ private:
     bool superseded = false; // and dispatched again since
   };
 
+  /// Something that was offered or announced and is not open, until it is known whether it is new.
+  struct Unclear {
+    std::optional<Offer> offer = {}; // none when it was only announced
+    std::optional<Entry> last = {};  // its closed line
+    bool reading = false;            // the marketplace is asked about it
+    json::Value extras = json::Value::object();
+    std::vector<Ticket> callers = {}; // who announced it
+  };
+
   void take(const HiringsListed& listed);
+  void take(const ListFailed& failed);
+  void take(const Announced& announced);
   void take(const JournalLoaded& journal);
   void take(const LookedUp& known);
   void take(const JournalFailed& failed);
@@ -97,8 +109,11 @@ private:
 
   void note_offer(const Offer& offer);
   [[nodiscard]] bool has_enough() const;
-  void begin(const Offer& offer, const Entry* last);
-  void ask_again(const std::string& id, const Offer& read);
+  void clear_up(const ReadBack& answer);
+  void begin(const Unclear& unclear, Offer offer);
+  void answer(const std::vector<Ticket>& callers, bool is_safe);
+  void come_online();
+  void go_offline(const Error& error, Millis retry_in);
   void ignore(const std::string& id, std::string_view why);
   void check_unlisted(const HiringsListed& listed);
   void fill_slots();
@@ -143,17 +158,11 @@ private:
   Step m_step;
   std::unordered_set<std::string> m_touched; // by the event at hand
 
-  /// An offer of something that is not open, until it is known whether it is new.
-  struct Unclear {
-    Offer offer;
-    std::optional<Entry> last = {}; // its closed line, while the marketplace is asked about it
-  };
-
   std::map<std::string, Hiring> m_open;
   std::map<std::string, Unclear> m_unclear;
   std::set<std::string> m_ignored; // of those listed last: said so already
   int m_unrunnable = 0;            // handlers in a row that could not be run
-  bool m_stream_up = false;
+  bool m_online = false;           // the stream is up, or without one, the last list came
   std::optional<Time> m_poll_at;
 
   int m_signals = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "serve/offer.hpp"
 #include "serve/rules.hpp"
 #include "serve/worker.hpp"
 
@@ -15,6 +16,13 @@ void Worker::take(const HiringsListed& listed) {
   for (const auto& offer : listed.offers)
     note_offer(offer);
   check_unlisted(listed);
+  if (!m_settings.has_stream)
+    come_online();
+}
+
+void Worker::take(const ListFailed& failed) {
+  if (!m_settings.has_stream)
+    go_offline(failed.error, m_settings.poll_while_down);
 }
 
 void Worker::note_offer(const Offer& offer) {
@@ -29,8 +37,39 @@ void Worker::note_offer(const Offer& offer) {
       read(*hiring);
     return;
   }
-  if (!m_ignored.contains(offer.id) && m_unclear.emplace(offer.id, Unclear{offer}).second)
+  if (m_ignored.contains(offer.id))
+    return;
+  const auto [found, is_new] = m_unclear.try_emplace(offer.id);
+  if (is_new)
     m_step.now.emplace_back(LookUp{offer.id});
+  auto& unclear = found->second;
+  if (!unclear.offer)
+    unclear.offer = offer;
+  // Announced before and being read: this is an answer, too.
+  if (unclear.reading && !unclear.last)
+    begin(m_unclear.extract(found).mapped(), offer);
+}
+
+/// Nobody's word is taken for what a hiring is: the marketplace is asked before it is begun.
+void Worker::take(const Announced& announced) {
+  if (find(announced.id) != nullptr)
+    return answer({announced.ticket}, true);
+  if (has_enough() || !is_safe_id(announced.id))
+    return answer({announced.ticket}, false);
+  const auto [found, is_new] = m_unclear.try_emplace(announced.id);
+  if (is_new)
+    m_step.now.emplace_back(LookUp{announced.id});
+  found->second.extras = announced.extras;
+  found->second.callers.push_back(announced.ticket);
+}
+
+/// After the lines of this step: what a crash could take away again is not acknowledged.
+void Worker::answer(const std::vector<Ticket>& callers, bool is_safe) {
+  for (const auto ticket : callers)
+    if (is_safe)
+      m_step.after.emplace_back(Acknowledge{ticket});
+    else
+      m_step.now.emplace_back(Refuse{ticket});
 }
 
 bool Worker::has_enough() const {
@@ -41,40 +80,58 @@ void Worker::take(const LookedUp& known) {
   const auto found = m_unclear.find(known.id);
   if (found == m_unclear.end())
     return;
-  if (known.last && may_be_new(*known.last, found->second.offer.dispatch)) {
-    found->second.last = known.last;
-    m_step.now.emplace_back(ReadHiring{known.id});
-    return;
+  auto& unclear = found->second;
+  unclear.last = known.last;
+  const bool is_over = known.last && (unclear.offer ? !may_be_new(*known.last, unclear.offer->dispatch)
+                                                    : known.last->state == State::done);
+  if (is_over) {
+    if (unclear.offer)
+      ignore(known.id, "this hiring was worked on and closed before; it is not run a second time");
+    return answer(m_unclear.extract(found).mapped().callers, true);
   }
-  const auto unclear = m_unclear.extract(found);
-  if (known.last)
-    return ignore(known.id, "this hiring was worked on and closed before; it is not run a second time");
-  begin(unclear.mapped().offer, nullptr);
+  if (unclear.offer && !unclear.last) {
+    const auto node = m_unclear.extract(found);
+    return begin(node.mapped(), *node.mapped().offer);
+  }
+  unclear.reading = true;
+  m_step.now.emplace_back(ReadHiring{known.id});
 }
 
-/// A closed hiring that is offered again: begun anew only when the marketplace, asked just now, says that
-/// it waits for its agent.
-void Worker::ask_again(const std::string& id, const Offer& read) {
-  const auto unclear = m_unclear.extract(id);
-  const auto& [offer, last] = unclear.mapped();
-  if (!is_workable(read.status) || !may_be_new(*last, read.dispatch))
-    return ignore(id, "this hiring has ended; it is not run a second time");
-  if (compare(offer.dispatch, read.dispatch) == Same::no) {
+/// A hiring that was announced, or closed and offered again: begun only when the marketplace, asked just now,
+/// says that it waits for its agent. What could not be asked the next list brings again.
+void Worker::clear_up(const ReadBack& answer) {
+  const auto found = m_unclear.find(answer.id);
+  if (found == m_unclear.end() || !found->second.reading)
+    return;
+  const auto node = m_unclear.extract(found);
+  const auto& [offer, last, reading, extras, callers] = node.mapped();
+  if (!answer.hiring || !*answer.hiring)
+    return this->answer(callers, false);
+  const Offer& view = **answer.hiring;
+  const bool is_over = has_ended(view.status) || (last && !may_be_new(*last, view.dispatch));
+  if (is_over || !is_workable(view.status)) {
+    if (offer)
+      ignore(answer.id, "this hiring has ended; it is not run a second time");
+    return this->answer(callers, is_over);
+  }
+  if (offer && compare(offer->dispatch, view.dispatch) == Same::no) {
     m_step.now.emplace_back(ListPending{}); // what was offered is older than what there is
-    return;
+    return this->answer(callers, false);
   }
-  begin(offer, &*last);
+  begin(node.mapped(), offer.value_or(view));
 }
 
-void Worker::begin(const Offer& offer, const Entry* last) {
+void Worker::begin(const Unclear& unclear, Offer offer) {
   if (has_enough())
-    return;
+    return answer(unclear.callers, false);
+  add_missing(offer, unclear.extras);
+  const auto& last = unclear.last;
   auto& hiring = m_open[offer.id];
   hiring.entry = Entry{.id = offer.id,
-                       .round = last != nullptr ? last->round + 1 : 1,
+                       .round = last ? last->round + 1 : 1,
                        .dispatch = offer.dispatch,
-                       .attempt = last != nullptr ? last->attempt : 0,
-                       .attempts_before = last != nullptr ? last->attempt : 0,
+                       .attempt = last ? last->attempt : 0,
+                       .attempts_before = last ? last->attempt : 0,
                        .hiring = offer.hiring,
                        .deadline = offer.deadline,
                        .seen_at = m_now};
@@ -83,6 +140,7 @@ void Worker::begin(const Offer& offer, const Entry* last) {
        .hiring_id = offer.id,
        .text = offer.summary,
        .fields = json::Value::object({{"round", hiring.entry.round}})});
+  answer(unclear.callers, true);
 }
 
 /// Says so once, for as long as it is listed.

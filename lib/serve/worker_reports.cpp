@@ -136,15 +136,8 @@ void Worker::read(Hiring& hiring) {
 
 void Worker::take(const ReadBack& answer) {
   Hiring* hiring = find(answer.id);
-  if (hiring == nullptr) {
-    const auto unclear = m_unclear.find(answer.id);
-    if (unclear == m_unclear.end() || !unclear->second.last)
-      return;
-    if (answer.hiring && *answer.hiring)
-      return ask_again(answer.id, **answer.hiring);
-    m_unclear.erase(unclear); // the next list brings it again
-    return;
-  }
+  if (hiring == nullptr)
+    return clear_up(answer);
   hiring->reading = false;
   // Asked while the handler ran, answered while the report is on its way: that report speaks for itself.
   const bool overtaken = is_reporting(hiring->entry.state) && !std::exchange(hiring->waiting, false);

@@ -29,6 +29,7 @@ struct World {
   std::map<std::string, std::string> hirings; // the marketplace: id to status
   std::map<std::string, int> runs;
   std::map<std::string, int> results;
+  int acknowledged = 0; // webhooks
 
   explicit World(std::uint64_t seed) : random(seed) {}
   bool chance(int percent) { return random.below(100) < static_cast<std::uint64_t>(percent); }
@@ -79,6 +80,8 @@ public:
       m_events.emplace_back(m_world.list());
     if (m_world.chance(5) || m_events.empty())
       m_events.emplace_back(Tick{});
+    if (m_world.chance(10))
+      announce(fmt::format("h{}", m_world.random.below(m_world.hirings.size())));
     const auto event = std::move(m_events.front());
     m_events.pop_front();
     m_world.now += Millis(static_cast<long long>(m_world.random.below(2'000)));
@@ -97,6 +100,11 @@ public:
   }
 
 private:
+  /// A webhook, maybe not the first about this hiring.
+  void announce(const std::string& id) {
+    m_events.emplace_back(Announced{.id = id, .ticket = Ticket(m_announced.size())});
+    m_announced.push_back(id);
+  }
   bool carry_out(const Effect& effect) {
     std::visit([this](const auto& what) { act(what); }, effect);
     return !m_dead;
@@ -150,6 +158,11 @@ private:
   }
   void act(const ReadHiring& read) { m_events.emplace_back(ReadBack{read.id, m_world.read(read.id)}); }
   void act(const ListPending&) { m_events.emplace_back(m_world.list()); }
+  void act(const Acknowledge& acknowledged) {
+    CHECK(m_world.journal.contains(m_announced.at(static_cast<std::size_t>(acknowledged.ticket))));
+    ++m_world.acknowledged;
+  }
+  void act(const Refuse&) {}
   void act(const Forget& forget) { CHECK(m_world.journal.contains(forget.id)); }
   void act(const Log&) {}
   void act(const Exit&) { m_dead = true; }
@@ -157,6 +170,7 @@ private:
   World& m_world;
   Worker m_worker;
   std::deque<Event> m_events;
+  std::vector<std::string> m_announced; // by ticket
   bool m_dead = false;
 };
 
@@ -164,6 +178,7 @@ private:
 
 TEST_CASE("killed anywhere, any number of times: one run, one result") {
   int lives = 0;
+  int acknowledged = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     CAPTURE(seed);
     World world(seed);
@@ -181,6 +196,7 @@ TEST_CASE("killed anywhere, any number of times: one run, one result") {
         ++lives;
       }
     }
+    acknowledged += world.acknowledged;
     for (const auto& [id, status] : world.hirings) {
       CAPTURE(id);
       CHECK(status == "completed");
@@ -190,4 +206,5 @@ TEST_CASE("killed anywhere, any number of times: one run, one result") {
     }
   }
   CHECK(lives > 500);
+  CHECK(acknowledged > 300);
 }

@@ -31,6 +31,12 @@ inline std::string word(const Effect& effect) {
     std::string operator()(const SubmitFailure& e) const { return "failure " + e.id; }
     std::string operator()(const ReadHiring& e) const { return "read " + e.id; }
     std::string operator()(const ListPending&) const { return "poll"; }
+    std::string operator()(const Acknowledge& e) const {
+      return fmt::format("ack {}", static_cast<int>(e.ticket));
+    }
+    std::string operator()(const Refuse& e) const {
+      return fmt::format("refuse {}", static_cast<int>(e.ticket));
+    }
     std::string operator()(const Forget& e) const { return "forget " + e.id; }
     std::string operator()(const Log& e) const { return "log " + e.event; }
     std::string operator()(const Exit& e) const { return fmt::format("exit {}", e.code); }

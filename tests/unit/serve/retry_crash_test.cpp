@@ -104,6 +104,10 @@ public:
       m_events.emplace_back(m_world.list());
     if (m_world.chance(5))
       m_events.emplace_back(Tick{});
+    // And webhooks are repeated as somebody likes.
+    if (m_world.chance(10))
+      m_events.emplace_back(
+          Announced{.id = fmt::format("h{}", m_world.random.below(m_world.hirings.size()))});
     const auto event = std::move(m_events.front());
     m_events.pop_front();
     m_world.now += Millis(static_cast<long long>(m_world.random.below(2'000)));
@@ -159,6 +163,8 @@ private:
       m_events.emplace_back(ReadBack{read.id, std::optional(m_world.offer(read.id))});
   }
   void act(const ListPending&) { m_events.emplace_back(m_world.list()); }
+  void act(const Acknowledge&) {}
+  void act(const Refuse&) {}
   void act(const Exit&) { m_dead = true; }
   void act(const StopHandler&) {}
   void act(const LookForOrder&) {}
