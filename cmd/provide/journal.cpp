@@ -19,18 +19,8 @@ namespace fs = std::filesystem;
 constexpr long long k_lines = 100;
 constexpr long long k_days = 30;
 
-std::string_view name_of(serve::Report report) {
-  switch (report) {
-  case serve::Report::result:
-    return "result";
-  case serve::Report::failure:
-    return "failure";
-  case serve::Report::hand_back:
-    return "hand_back";
-  case serve::Report::none:
-    break;
-  }
-  return "";
+std::string_view report_name(serve::Report report) {
+  return report == serve::Report::none ? "" : serve::name_of(report);
 }
 
 json::Value time_value(Time time) {
@@ -50,7 +40,7 @@ json::Value line_value(const serve::Journal::Line& line, const std::string& agen
        {"state", serve::name_of(entry.state)},
        {"open", serve::is_open(entry.state)},
        {"attempt", entry.attempt},
-       {"report", name_of(entry.report)},
+       {"report", report_name(entry.report)},
        {"reason", entry.reason},
        {"tries", entry.tries},
        {"last_error", entry.last_error},
