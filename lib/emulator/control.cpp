@@ -39,7 +39,8 @@ Result<Response> set_clock(Turn&, const Call&) {
 Result<Response> books(Turn& turn, const Call&) {
   std::vector<Invariant> more;
   for (const Marketplace* marketplace : marketplaces())
-    more.insert(more.end(), marketplace->invariants.begin(), marketplace->invariants.end());
+    for (const auto& statements : {marketplace->invariants, marketplace->audits})
+      more.insert(more.end(), statements.begin(), statements.end());
   AGR_TRY_ASSIGN(const json::Value report, books_report(turn.world, more));
   return json_response(200, report);
 }

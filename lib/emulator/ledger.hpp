@@ -44,7 +44,9 @@ Result<void> post(Turn& turn, std::string_view reason, std::string_view subject,
 Result<Decimal> balance_of(World& world, const Account& account);
 
 /// A statement about the database that holds after every step: the query gives one row per violation, with
-/// a column `what`.
+/// a column `what`. One that is checked after every step must cost the same however much there is; sums over
+/// everything are audits, for the report. Beside each audit that compares two sums, triggers keep their
+/// difference up to date in `ledger_gaps(rule, owner, gap)`, where what is not zero is found at once.
 struct Invariant {
   std::string_view name;
   std::string_view violations;
@@ -56,14 +58,13 @@ Result<std::int64_t> to_units(Decimal amount);
 Decimal from_units(std::int64_t units);
 
 extern const std::string_view k_ledger_schema;
-/// The books balance: every entry sums to zero, so do all accounts of a currency, and
-/// available + escrow + earnings + fees equals what came in from outside.
+/// The books balance: the step's entries sum to zero, no gap is open, nothing is overdrawn.
 std::span<const Invariant> ledger_invariants();
 
 /// Fails with Kind::internal, naming the invariant and the first violation.
 Result<void> check(World& world, std::span<const Invariant> invariants);
 
-/// Every account with its balance, the totals per currency, and the verdict on each invariant.
+/// Every account with its balance, the totals per currency, and the verdict on each invariant and audit.
 Result<json::Value> books_report(World& world, std::span<const Invariant> more);
 
 } // namespace agr::emulator

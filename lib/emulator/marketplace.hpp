@@ -18,6 +18,7 @@ struct Marketplace {
   std::string_view name;                     ///< also the `marketplace` of its accounts and timers
   std::span<const std::string_view> schemas; ///< CREATE … IF NOT EXISTS, one script per subject
   std::span<const Invariant> invariants;     ///< of its own tables, checked after every step
+  std::span<const Invariant> audits;         ///< the same, too dear for every step
 
   Result<void> (*seed)(Turn&);   ///< makes the default world, once
   Result<void> (*resume)(Turn&); ///< at every start: forgets what died with the connections, sets timers anew

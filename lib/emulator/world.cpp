@@ -16,6 +16,9 @@
 namespace agr::emulator {
 namespace {
 
+// Raised with every change of any table: a file of another build is refused, never misread.
+constexpr std::int64_t k_version = 1;
+
 constexpr std::string_view k_world_schema = R"sql(
 CREATE TABLE IF NOT EXISTS world(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO world(name, value) VALUES('counter', 0);
@@ -49,10 +52,41 @@ Result<void> wake_marketplaces(Turn& turn, bool is_new) {
   return {};
 }
 
-/// Errors: Kind::usage when it is no world.
+Result<bool> has_table(store::Database& db, const std::string& name) {
+  return db.first("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", {name})
+      .map([](const auto& row) { return row.has_value(); });
+}
+
+Result<std::int64_t> version_in(store::Database& db) {
+  return db.first("SELECT value FROM world WHERE name = 'version'").map([](const auto& row) {
+    return row ? row->integer("value") : 0;
+  });
+}
+
+/// Errors: Kind::usage when the database is not empty and not of this build.
+Result<void> check_version(store::Database& db, std::string_view what) {
+  AGR_TRY_ASSIGN(const auto any, db.first("SELECT 1 FROM sqlite_master"));
+  if (!any)
+    return {};
+  AGR_TRY_ASSIGN(const bool is_world, has_table(db, "world"));
+  if (!is_world)
+    return fail({Kind::usage, fmt::format("{} is a database, but no world of the emulator", what),
+                 "name another file"});
+  AGR_TRY_ASSIGN(const std::int64_t version, version_in(db));
+  if (version != k_version)
+    return fail({Kind::usage,
+                 fmt::format("{} was written by another version of the emulator (its format is {}, this one "
+                             "reads {})",
+                             what, version, k_version),
+                 "go on with the agr that wrote it, or begin a new world in another file"});
+  return {};
+}
+
+/// Errors: Kind::usage when it is no world of this build.
 Result<Time> time_of_image(std::string_view image) {
   AGR_TRY_ASSIGN(auto copy, store::Database::open(":memory:", store::Durability::crash));
   AGR_TRY(copy.load(image));
+  AGR_TRY(check_version(copy, "the snapshot"));
   const auto row = copy.first("SELECT value FROM world WHERE name = 'time'");
   if (!row || !*row)
     return fail({Kind::usage, "this is no snapshot of an emulator"});
@@ -63,6 +97,7 @@ Result<Time> time_of_image(std::string_view image) {
 
 Result<World> World::open(const std::string& path, Options options, Time now) {
   AGR_TRY_ASSIGN(auto db, store::Database::open(path, store::Durability::crash));
+  AGR_TRY(check_version(db, path));
   World world(std::move(db), options);
   AGR_TRY(world.settle_in(now));
   return world;
@@ -101,8 +136,8 @@ Result<bool> World::adopt_seed() {
     m_options.seed = static_cast<std::uint64_t>(kept->integer("value"));
     return false;
   }
-  AGR_TRY(m_db.run("INSERT INTO world(name, value) VALUES('seed', ?)",
-                   {static_cast<std::int64_t>(m_options.seed)}));
+  AGR_TRY(m_db.run("INSERT INTO world(name, value) VALUES('seed', ?), ('version', ?)",
+                   {static_cast<std::int64_t>(m_options.seed), k_version}));
   return true;
 }
 

@@ -43,7 +43,8 @@ struct Options {
 class World {
 public:
   /// Opens the world kept in the file `path` (":memory:" keeps none), seeding it when it is new. A kept
-  /// world keeps its own seed. What died with the last process's connections is forgotten.
+  /// world keeps its own seed. What died with the last process's connections is forgotten. Errors:
+  /// Kind::usage when the file is of another build of the emulator, or something else; it is left alone.
   static Result<World> open(const std::string& path, Options options, Time now);
 
   [[nodiscard]] store::Database& db() { return m_db; }
@@ -54,7 +55,7 @@ public:
   /// Everything but the log, as bytes; the same world gives the same bytes.
   Result<std::string> image(Time now);
   /// Becomes the world that image() gave, and gives the time it was then. Errors: Kind::usage when the bytes
-  /// are no world; then nothing has changed.
+  /// are no world of this build; then nothing has changed.
   Result<Time> become(std::string_view image, Time now);
   /// Becomes what it was when it was new, with the seed it has.
   Result<Time> start_anew(Time now);

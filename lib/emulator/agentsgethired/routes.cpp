@@ -170,6 +170,7 @@ const Marketplace k_marketplace = {
     .name = "agentsgethired",
     .schemas = schemas(),
     .invariants = invariants(),
+    .audits = audits(),
     .seed = seed_agents,
     .resume = resume,
     .owns = owns,

@@ -84,8 +84,25 @@ CREATE TABLE IF NOT EXISTS ah_settlements(
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   CHECK((status IN ('sent', 'settled')) = (reference IS NOT NULL))) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ah_settlements_by_contract ON ah_settlements(contract_id, created_at DESC, id);
-CREATE INDEX IF NOT EXISTS ah_settlements_paid ON ah_settlements(currency, units)
-  WHERE status IN ('sent', 'settled');
+-- The running difference of the audit below, by currency: what was paid, and what left the accounts.
+CREATE TRIGGER IF NOT EXISTS ah_settlement_is_made AFTER INSERT ON ah_settlements
+  WHEN NEW.status IN ('sent', 'settled') BEGIN
+  INSERT INTO ledger_gaps VALUES('what was settled left an account', NEW.currency, NEW.units)
+  ON CONFLICT DO UPDATE SET gap = gap + excluded.gap;
+END;
+CREATE TRIGGER IF NOT EXISTS ah_settlement_changes AFTER UPDATE OF status, units, currency ON ah_settlements BEGIN
+  INSERT INTO ledger_gaps VALUES('what was settled left an account', OLD.currency,
+                                 -OLD.units * (OLD.status IN ('sent', 'settled')))
+  ON CONFLICT DO UPDATE SET gap = gap + excluded.gap;
+  INSERT INTO ledger_gaps VALUES('what was settled left an account', NEW.currency,
+                                 NEW.units * (NEW.status IN ('sent', 'settled')))
+  ON CONFLICT DO UPDATE SET gap = gap + excluded.gap;
+END;
+CREATE TRIGGER IF NOT EXISTS ah_money_leaves AFTER UPDATE OF balance ON ledger_accounts
+  WHEN NEW.marketplace = 'agentsgethired' AND NEW.purpose = 'outside' BEGIN
+  INSERT INTO ledger_gaps VALUES('what was settled left an account', NEW.currency, NEW.balance - OLD.balance)
+  ON CONFLICT DO UPDATE SET gap = gap + excluded.gap;
+END;
 
 CREATE TABLE IF NOT EXISTS ah_reviews(
   id TEXT PRIMARY KEY, contract_id TEXT NOT NULL REFERENCES ah_contracts(id),
@@ -101,6 +118,13 @@ CREATE TABLE IF NOT EXISTS ah_replays(
 )sql"};
 
 constexpr std::array k_invariants = {
+    Invariant{
+        "an application is accepted exactly when it has a contract",
+        "SELECT 'application ' || id AS what FROM ah_applications INDEXED BY ah_accepted_without_contract "
+        "WHERE (status = 'accepted') <> (contract_id IS NOT NULL)"},
+};
+
+constexpr std::array k_audits = {
     Invariant{"every settlement that is sent or settled left its payer's account once",
               "SELECT COALESCE(paid.currency, booked.currency) || ' is off by ' || "
               "       (COALESCE(paid.units, 0) - COALESCE(booked.units, 0)) AS what "
@@ -110,9 +134,6 @@ constexpr std::array k_invariants = {
               "           WHERE marketplace = 'agentsgethired' AND purpose = 'outside' GROUP BY currency) "
               "  AS booked ON booked.currency = paid.currency "
               "WHERE COALESCE(paid.units, 0) <> COALESCE(booked.units, 0)"},
-    Invariant{"an application is accepted exactly when it has a contract",
-              "SELECT 'application ' || id AS what FROM ah_applications "
-              "WHERE (status = 'accepted') <> (contract_id IS NOT NULL)"},
 };
 
 } // namespace
@@ -123,6 +144,10 @@ std::span<const std::string_view> schemas() {
 
 std::span<const Invariant> invariants() {
   return k_invariants;
+}
+
+std::span<const Invariant> audits() {
+  return k_audits;
 }
 
 } // namespace agr::emulator::agentsgethired

@@ -12,7 +12,8 @@ namespace agr::emulator::agentsgethired {
 /// decisions are made on has columns of its own.
 std::span<const std::string_view> schemas();
 
-/// What holds after every step, whatever was asked.
+/// What holds after every step, whatever was asked; audits read everything there is.
 std::span<const Invariant> invariants();
+std::span<const Invariant> audits();
 
 } // namespace agr::emulator::agentsgethired

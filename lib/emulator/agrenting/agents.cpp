@@ -25,8 +25,9 @@ namespace {
 constexpr auto k_presence = std::chrono::minutes(60);
 
 constexpr std::string_view k_select =
-    "SELECT a.*, EXISTS(SELECT 1 FROM agrenting_hirings h WHERE h.agent = a.id "
-    "AND h.status IN ('pending_payment', 'paid', 'queued', 'in_progress')) AS busy FROM agrenting_agents a ";
+    "SELECT a.*, (SELECT COUNT(*) FROM agrenting_hirings h WHERE h.agent = a.id "
+    "AND h.status IN ('pending_payment', 'paid', 'queued', 'in_progress')) >= COALESCE((SELECT CAST(value AS "
+    "INTEGER) FROM agrenting_settings WHERE name = 'capacity'), 1) AS busy FROM agrenting_agents a ";
 
 json::Value parsed(const std::string& text) {
   return json::parse(text).value_or(json::Value());

@@ -34,7 +34,7 @@ struct Agent {
   std::int64_t earned = 0; ///< ledger units
   std::optional<Time> last_seen_at = {};
   Time created_at = {};
-  bool busy = false; ///< has an open hiring; read only
+  bool busy = false; ///< has as many open hirings as it has room for; read only
 
   /// metadata.callback_url, or an empty text.
   [[nodiscard]] std::string callback_url() const;

@@ -23,12 +23,14 @@ CREATE UNIQUE INDEX IF NOT EXISTS agrenting_hirings_by_key ON agrenting_hirings(
   WHERE idempotency_key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS agrenting_hirings_by_hirer ON agrenting_hirings(hirer, number);
 CREATE INDEX IF NOT EXISTS agrenting_hirings_by_agent ON agrenting_hirings(agent, status);
-CREATE INDEX IF NOT EXISTS agrenting_held_hirings ON agrenting_hirings(hirer, price)
-  WHERE status IN ('paid', 'queued', 'in_progress', 'disputed');
+CREATE INDEX IF NOT EXISTS agrenting_unfinished_by_hirer ON agrenting_hirings(hirer, number)
+  WHERE status NOT IN ('completed', 'failed', 'cancelled', 'refunded');
+CREATE INDEX IF NOT EXISTS agrenting_unfinished_by_agent ON agrenting_hirings(agent, number)
+  WHERE status NOT IN ('completed', 'failed', 'cancelled', 'refunded');
 CREATE INDEX IF NOT EXISTS agrenting_open_hirings_by_agent ON agrenting_hirings(agent)
   WHERE status IN ('pending_payment', 'paid', 'queued', 'in_progress');
-CREATE INDEX IF NOT EXISTS agrenting_hirings_with_token ON agrenting_hirings(id)
-  WHERE repo_access_token IS NOT NULL;
+CREATE INDEX IF NOT EXISTS agrenting_kept_tokens ON agrenting_hirings(id)
+  WHERE repo_access_token IS NOT NULL AND status IN ('completed', 'failed', 'cancelled', 'refunded');
 )sql";
 
 namespace {
@@ -98,12 +100,21 @@ Result<std::optional<Hiring>> maybe_hiring(const World& world, const std::option
   return hiring_from(world, *row).map([](Hiring hiring) { return std::optional(std::move(hiring)); });
 }
 
+/// However many have ended, the open ones are found at once.
+std::string_view index_for(const HiringFilter& f) {
+  if (!f.open_only || (f.hirer.empty() && f.agent.empty()))
+    return "";
+  return f.hirer.empty() ? "INDEXED BY agrenting_unfinished_by_agent"
+                         : "INDEXED BY agrenting_unfinished_by_hirer";
+}
+
 /// Names only what narrows the list, so that an index can serve it; every parameter occurs once.
 std::string selection(const HiringFilter& f) {
-  return fmt::format(
-      "FROM agrenting_hirings WHERE {} AND {} AND {} AND {}", f.hirer.empty() ? "?1 = ''" : "hirer = ?1",
-      f.agent.empty() ? "?2 = ''" : "agent = ?2", f.status.empty() ? "?3 = ''" : "status = ?3",
-      f.open_only ? "?4 = 1 AND status NOT IN ('completed', 'failed', 'cancelled', 'refunded')" : "?4 = 0");
+  return fmt::format("FROM agrenting_hirings {} WHERE {} AND {} AND {} AND {}", index_for(f),
+                     f.hirer.empty() ? "?1 = ''" : "hirer = ?1", f.agent.empty() ? "?2 = ''" : "agent = ?2",
+                     f.status.empty() ? "?3 = ''" : "status = ?3",
+                     f.open_only ? "?4 = 1 AND status NOT IN ('completed', 'failed', 'cancelled', 'refunded')"
+                                 : "?4 = 0");
 }
 
 /// The members both sides see.

@@ -75,6 +75,8 @@ Result<void> update(Turn& turn, const Hiring& hiring);
 Result<std::optional<Hiring>> hiring_by_id(Turn& turn, const std::string& id);
 Result<std::optional<Hiring>> hiring_by_key(Turn& turn, const std::string& hirer, const std::string& key);
 
+inline constexpr std::size_t k_all_hirings = std::size_t{1} << 40;
+
 /// A list of hirings, newest first; empty texts do not narrow it.
 struct HiringFilter {
   std::string hirer = {};

@@ -17,13 +17,62 @@
 #include <array>
 
 namespace agr::emulator::agrenting {
+
+const std::string_view k_lifecycle_schema = R"sql(
+CREATE TRIGGER IF NOT EXISTS agrenting_hire_is_held AFTER INSERT ON agrenting_hirings
+  WHEN NEW.status IN ('paid', 'queued', 'in_progress', 'disputed') BEGIN
+  INSERT INTO ledger_gaps VALUES('escrow is the price of what is held', NEW.hirer, NEW.price)
+  ON CONFLICT DO UPDATE SET gap = gap + excluded.gap;
+END;
+CREATE TRIGGER IF NOT EXISTS agrenting_hiring_is_held AFTER UPDATE OF status, price ON agrenting_hirings BEGIN
+  INSERT INTO ledger_gaps VALUES('escrow is the price of what is held', NEW.hirer,
+    NEW.price * (NEW.status IN ('paid', 'queued', 'in_progress', 'disputed')) -
+    OLD.price * (OLD.status IN ('paid', 'queued', 'in_progress', 'disputed')))
+  ON CONFLICT DO UPDATE SET gap = gap + excluded.gap;
+END;
+CREATE TRIGGER IF NOT EXISTS agrenting_new_task_is_held AFTER INSERT ON agrenting_tasks WHEN NEW.held = 1 BEGIN
+  INSERT INTO ledger_gaps VALUES('escrow is the price of what is held', NEW.payer, NEW.price)
+  ON CONFLICT DO UPDATE SET gap = gap + excluded.gap;
+END;
+CREATE TRIGGER IF NOT EXISTS agrenting_task_is_held AFTER UPDATE OF held, price ON agrenting_tasks BEGIN
+  INSERT INTO ledger_gaps VALUES('escrow is the price of what is held', NEW.payer,
+    NEW.price * (NEW.held = 1) - OLD.price * (OLD.held = 1))
+  ON CONFLICT DO UPDATE SET gap = gap + excluded.gap;
+END;
+CREATE TRIGGER IF NOT EXISTS agrenting_escrow_holds AFTER UPDATE OF balance ON ledger_accounts
+  WHEN NEW.marketplace = 'agrenting' AND NEW.purpose = 'escrow' BEGIN
+  INSERT INTO ledger_gaps VALUES('escrow is the price of what is held', NEW.owner, OLD.balance - NEW.balance)
+  ON CONFLICT DO UPDATE SET gap = gap + excluded.gap;
+END;
+CREATE TRIGGER IF NOT EXISTS agrenting_agent_has_room AFTER INSERT ON agrenting_hirings BEGIN
+  SELECT RAISE(ABORT, 'an agent has no room for this hiring')
+  WHERE (SELECT COUNT(*) FROM agrenting_hirings WHERE agent = NEW.agent
+         AND status IN ('pending_payment', 'paid', 'queued', 'in_progress')) >
+    COALESCE((SELECT CAST(value AS INTEGER) FROM agrenting_settings WHERE name = 'capacity'), 1);
+END;
+CREATE TRIGGER IF NOT EXISTS agrenting_agent_has_room_again AFTER UPDATE OF status ON agrenting_hirings
+  WHEN NEW.status IN ('pending_payment', 'paid', 'queued', 'in_progress')
+  AND OLD.status NOT IN ('pending_payment', 'paid', 'queued', 'in_progress') BEGIN
+  SELECT RAISE(ABORT, 'an agent has no room for this hiring')
+  WHERE (SELECT COUNT(*) FROM agrenting_hirings WHERE agent = NEW.agent
+         AND status IN ('pending_payment', 'paid', 'queued', 'in_progress')) >
+    COALESCE((SELECT CAST(value AS INTEGER) FROM agrenting_settings WHERE name = 'capacity'), 1);
+END;
+)sql";
+
 namespace {
 
 constexpr int k_fee_percent = 5;
 constexpr std::int64_t k_best_reputation = 500;
 
-// Checked after every step: each names the index that keeps it from reading all hirings of all time.
 constexpr std::array k_invariants = {
+    Invariant{"a finished hiring keeps no repository token",
+              "SELECT 'hiring ' || id AS what FROM agrenting_hirings INDEXED BY agrenting_kept_tokens "
+              "WHERE repo_access_token IS NOT NULL "
+              "AND status IN ('completed', 'failed', 'cancelled', 'refunded')"},
+};
+
+constexpr std::array k_audits = {
     Invariant{"escrow is the price of what is held",
               "SELECT owner || ' is off by ' || SUM(held) AS what FROM ("
               "SELECT hirer AS owner, price AS held FROM agrenting_hirings "
@@ -32,15 +81,10 @@ constexpr std::array k_invariants = {
               "UNION ALL SELECT owner, -balance FROM ledger_accounts "
               " WHERE marketplace = 'agrenting' AND purpose = 'escrow') "
               "GROUP BY owner HAVING SUM(held) <> 0"},
-    Invariant{"an agent has at most one open hiring",
-              "SELECT 'agent ' || agent AS what FROM agrenting_hirings "
-              "INDEXED BY agrenting_open_hirings_by_agent WHERE status IN ('pending_payment', 'paid', "
-              "'queued', 'in_progress') "
-              "GROUP BY agent HAVING COUNT(*) > 1"},
-    Invariant{"a finished hiring keeps no repository token",
-              "SELECT 'hiring ' || id AS what FROM agrenting_hirings "
-              "INDEXED BY agrenting_hirings_with_token WHERE repo_access_token IS NOT NULL "
-              "AND status IN ('completed', 'failed', 'cancelled', 'refunded')"},
+    Invariant{"an agent has no more open hirings than it has room for",
+              "SELECT 'agent ' || agent AS what FROM agrenting_hirings WHERE status IN ('pending_payment', "
+              "'paid', 'queued', 'in_progress') GROUP BY agent HAVING COUNT(*) > "
+              "COALESCE((SELECT CAST(value AS INTEGER) FROM agrenting_settings WHERE name = 'capacity'), 1)"},
 };
 
 Timer timer_of(const Hiring& hiring, std::string_view kind) {
@@ -118,6 +162,7 @@ Result<void> finish(Turn& turn, Hiring& hiring, Status status) {
   hiring.ended_at = turn.now;
   hiring.repo_access_token.reset();
   AGR_TRY(update(turn, hiring));
+  AGR_TRY(withdraw_delivery(turn, hiring.id));
   AGR_TRY(stop_timers(turn, hiring));
   return tell_everyone(turn, hiring);
 }
@@ -263,7 +308,7 @@ Result<void> settle_dispute(Turn& turn, Hiring& hiring, Decimal refund) {
 }
 
 Result<void> resume_hirings(Turn& turn) {
-  AGR_TRY_ASSIGN(const auto open, list_hirings(turn, {.open_only = true}));
+  AGR_TRY_ASSIGN(const auto open, list_hirings(turn, {.open_only = true, .limit = k_all_hirings}));
   for (const Hiring& hiring : open) {
     if (hiring.status == Status::disputed || hiring.status == Status::pending_payment)
       continue;
@@ -276,6 +321,10 @@ Result<void> resume_hirings(Turn& turn) {
 
 std::span<const Invariant> hiring_invariants() {
   return k_invariants;
+}
+
+std::span<const Invariant> hiring_audits() {
+  return k_audits;
 }
 
 } // namespace agr::emulator::agrenting

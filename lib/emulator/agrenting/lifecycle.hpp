@@ -11,6 +11,9 @@
 
 namespace agr::emulator::agrenting {
 
+/// The triggers that keep the audits true step by step.
+extern const std::string_view k_lifecycle_schema;
+
 /// What can happen to a hiring.
 enum class Happening {
   payment,
@@ -68,8 +71,10 @@ Result<void> settle_dispute(Turn& turn, Hiring& hiring, Decimal refund);
 /// Sets anew what a restart has lost.
 Result<void> resume_hirings(Turn& turn);
 
-/// Escrow is the sum of what is open; nobody works twice at once; what is final keeps no repository token.
+/// What is final keeps no repository token.
 std::span<const Invariant> hiring_invariants();
+/// Escrow is the sum of what is open; nobody works on more at once than the setting `capacity` allows.
+std::span<const Invariant> hiring_audits();
 
 inline constexpr std::chrono::hours k_default_deadline{24};
 

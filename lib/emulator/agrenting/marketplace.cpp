@@ -32,11 +32,12 @@
 namespace agr::emulator::agrenting {
 namespace {
 
-const std::array k_schemas = {k_user_schema,    k_agent_schema,    k_credential_schema,   k_hiring_schema,
-                              k_message_schema, k_artifact_schema, k_session_schema,      k_probe_schema,
-                              k_wait_schema,    k_webhook_schema,  k_replay_schema,       k_limit_schema,
-                              k_setting_schema, k_task_schema,     k_subscription_schema, k_linear_schema,
-                              k_payment_schema, k_document_schema, k_question_schema,     k_watch_schema};
+const std::array k_schemas = {k_user_schema,     k_agent_schema,    k_credential_schema,   k_hiring_schema,
+                              k_message_schema,  k_artifact_schema, k_session_schema,      k_probe_schema,
+                              k_wait_schema,     k_webhook_schema,  k_replay_schema,       k_limit_schema,
+                              k_setting_schema,  k_task_schema,     k_subscription_schema, k_linear_schema,
+                              k_payment_schema,  k_document_schema, k_question_schema,     k_watch_schema,
+                              k_lifecycle_schema};
 
 bool owns(std::string_view path) {
   return path.starts_with("/api/v1/") || path.starts_with("/mcp/") ||
@@ -196,6 +197,7 @@ const Marketplace k_marketplace = {
     .name = "agrenting",
     .schemas = k_schemas,
     .invariants = hiring_invariants(),
+    .audits = hiring_audits(),
     .seed = seed,
     .resume = resume,
     .owns = owns,

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "emulator/agrenting/envelope.hpp"
+#include "emulator/refusal.hpp"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,8 @@ CREATE TABLE IF NOT EXISTS agrenting_settings(name TEXT PRIMARY KEY, value TEXT 
 )sql";
 
 namespace {
+
+constexpr long long k_most_room = 1'000;
 
 struct Switch {
   std::string_view name;
@@ -56,12 +59,30 @@ std::optional<ProbePolicy> policy_named(std::string_view wanted) {
 void apply(Settings& settings, std::string_view name, const json::Value& value) {
   if (name == "probe")
     settings.probe = policy_named(value.text()).value_or(settings.probe);
+  if (name == "capacity")
+    settings.capacity = value.as_integer().value_or(settings.capacity);
   for (const Switch& one : k_switches)
     if (one.name == name)
       settings.*one.member = value.as_bool().value_or(settings.*one.member);
 }
 
-Result<void> check(std::string_view name, const json::Value& value) {
+Result<void> check_capacity(Turn& turn, const json::Value& value) {
+  const auto wanted = value.is_number() ? value.as_integer() : std::nullopt;
+  if (!wanted || *wanted < 1 || *wanted > k_most_room)
+    return invalid("capacity", fmt::format("capacity is a whole number from 1 to {}", k_most_room));
+  AGR_TRY_ASSIGN(const auto busiest,
+                 turn.db().first("SELECT COUNT(*) AS open FROM agrenting_hirings WHERE status IN "
+                                 "('pending_payment', 'paid', 'queued', 'in_progress') GROUP BY agent "
+                                 "ORDER BY open DESC LIMIT 1"));
+  if (busiest && busiest->integer("open") > *wanted)
+    return refuse(409, "INVALID_STATE",
+                  fmt::format("An agent has {} hirings open: end them first", busiest->integer("open")));
+  return {};
+}
+
+Result<void> check(Turn& turn, std::string_view name, const json::Value& value) {
+  if (name == "capacity")
+    return check_capacity(turn, value);
   if (name == "probe")
     return policy_named(value.text()) ? Result<void>{} : invalid(name, "probe is strict, lenient or off");
   const bool known =
@@ -84,7 +105,8 @@ Result<Settings> settings_of(Turn& turn) {
 }
 
 json::Value to_json(const Settings& settings) {
-  json::Value shown = json::Value::object({{"probe", name_of(settings.probe)}});
+  json::Value shown =
+      json::Value::object({{"probe", name_of(settings.probe)}, {"capacity", settings.capacity}});
   for (const Switch& one : k_switches)
     shown.set(one.name, settings.*one.member);
   return shown;
@@ -92,7 +114,7 @@ json::Value to_json(const Settings& settings) {
 
 Result<Settings> change_settings(Turn& turn, const json::Value& members) {
   for (const json::Member& member : members.members())
-    AGR_TRY(check(member.name, member.value));
+    AGR_TRY(check(turn, member.name, member.value));
   for (const json::Member& member : members.members())
     AGR_TRY(turn.db().run("INSERT OR REPLACE INTO agrenting_settings(name, value) VALUES(?, ?)",
                           {member.name, json::write(member.value)}));

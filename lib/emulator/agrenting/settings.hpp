@@ -4,6 +4,7 @@
 #include "emulator/world.hpp"
 #include "json/value.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 /// What a test may switch while the emulator runs, at /__emulator/agrenting/settings. The service's documents
@@ -15,6 +16,7 @@ extern const std::string_view k_setting_schema;
 
 struct Settings {
   ProbePolicy probe = ProbePolicy::strict; ///< unless set: what the world was started with
+  std::int64_t capacity = 1;               ///< hirings an agent may have open at once
   bool rate_limits = true;                 ///< the same
   bool agent_limits = false;               ///< agents have a share of requests too
   bool newer_tools = false;                ///< the tools of later versions of the service
@@ -30,7 +32,8 @@ struct Settings {
 Result<Settings> settings_of(Turn& turn);
 json::Value to_json(const Settings& settings);
 
-/// Changes what `members` names. Refuses (422) unknown names and values of another type.
+/// Changes what `members` names. Refuses (422) unknown names and values of another type, and (409) less room
+/// than some agent needs now.
 Result<Settings> change_settings(Turn& turn, const json::Value& members);
 
 } // namespace agr::emulator::agrenting

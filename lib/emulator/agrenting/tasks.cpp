@@ -25,7 +25,6 @@ CREATE TABLE IF NOT EXISTS agrenting_tasks(
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, completed_at INTEGER);
 CREATE INDEX IF NOT EXISTS agrenting_tasks_by_client ON agrenting_tasks(client, number);
 CREATE INDEX IF NOT EXISTS agrenting_tasks_by_provider ON agrenting_tasks(provider, number);
-CREATE INDEX IF NOT EXISTS agrenting_held_tasks ON agrenting_tasks(payer, price) WHERE held = 1;
 CREATE TABLE IF NOT EXISTS agrenting_task_events(
   number INTEGER PRIMARY KEY, task TEXT NOT NULL, type TEXT NOT NULL, at INTEGER NOT NULL,
   progress INTEGER NOT NULL, message TEXT, provider TEXT NOT NULL);

@@ -21,6 +21,7 @@ const std::string_view k_webhook_schema = R"sql(
 CREATE TABLE IF NOT EXISTS agrenting_outgoing(
   id TEXT PRIMARY KEY, subject TEXT NOT NULL, subscription TEXT NOT NULL, url TEXT NOT NULL,
   headers TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS agrenting_outgoing_by_subject ON agrenting_outgoing(subject, subscription);
 )sql";
 
 namespace {
@@ -136,6 +137,12 @@ std::vector<Header> callback_headers(const Agent& agent) {
 Result<void> deliver_hiring(Turn& turn, const Hiring& hiring, const Agent& agent) {
   const std::string body = json::write(payload(turn, hiring, agent));
   return send_webhook(turn, {hiring.id, agent.callback_url(), headers_for(agent, body), body});
+}
+
+Result<void> withdraw_delivery(Turn& turn, const std::string& hiring) {
+  return turn.db()
+      .run("DELETE FROM agrenting_outgoing WHERE subject = ? AND subscription = ''", {hiring})
+      .map([](int) {});
 }
 
 Result<void> send_webhook(Turn& turn, const Webhook& webhook) {

@@ -40,6 +40,8 @@ Result<void> check_callback(Turn& turn, std::string_view field, std::string_view
 /// Posts the hiring to the agent's callback_url, if it has one (docs/wire/agrenting.md, "Webhook").
 /// A delivery that fails does not fail the hiring.
 Result<void> deliver_hiring(Turn& turn, const Hiring& hiring, const Agent& agent);
+/// A hiring that is over is delivered no more: what waits for its next attempt holds a repository's token.
+Result<void> withdraw_delivery(Turn& turn, const std::string& hiring);
 Result<void> on_webhook_answered(Turn& turn, const WebhookAnswered& answer);
 Result<void> redeliver(Turn& turn, const std::string& id);
 /// After a restart nothing is on its way: what was undelivered is sent again.

@@ -28,6 +28,11 @@ std::string hiring_in_progress(Bench& bench) {
   return id;
 }
 
+void call_back(Bench& bench, std::string_view url) {
+  bench.rest("PATCH", "/api/v1/agents/" + bench.alice_id, bench.alice,
+             json::Value::object({{"metadata", json::Value::object({{"callback_url", url}})}}));
+}
+
 json::Value output() {
   return json::Value::object({{"output", json::Value::object({{"text", "Short."}})}});
 }
@@ -179,6 +184,64 @@ TEST_CASE("a webhook is tried five times, and its failure does not fail the hiri
   }
   CHECK(bench.webhooks.size() == 5);
   CHECK(status_of(bench, id) == "in_progress");
+}
+
+// rows: webhook.retry
+TEST_CASE("which answers to a webhook are worth another attempt") {
+  Options options = Bench::quiet();
+  options.probe = ProbePolicy::off;
+  for (const auto& [status, tries] :
+       std::vector<std::pair<std::optional<int>, std::size_t>>{{std::nullopt, 2},
+                                                               {500, 2},
+                                                               {503, 2},
+                                                               {200, 1},
+                                                               {204, 1},
+                                                               {301, 1},
+                                                               {401, 1},
+                                                               {404, 1},
+                                                               {405, 1}}) {
+    CAPTURE(status.value_or(0));
+    Bench bench(options);
+    call_back(bench, "http://localhost:9/hook");
+    hire_alice(bench);
+    bench.pass(1ms);
+    REQUIRE(bench.webhooks.size() == 1);
+    bench.report(WebhookAnswered{bench.webhooks[0].id, status});
+    bench.pass(999ms);
+    CHECK(bench.webhooks.size() == 1);
+    bench.pass(1ms);
+    CHECK(bench.webhooks.size() == tries);
+  }
+}
+
+// rows: webhook.retry
+TEST_CASE("a hiring that is over is not delivered any more") {
+  Options options = Bench::quiet();
+  options.probe = ProbePolicy::off;
+  Bench bench(options);
+  call_back(bench, "http://localhost:9/hook");
+  const std::string id = hire_alice(bench);
+  bench.pass(1ms);
+  bench.report(WebhookAnswered{bench.webhooks.at(0).id, 503});
+  CHECK(bench.rest("POST", "/api/v1/hirings/" + id + "/cancel", bench.user).status == 200);
+  bench.pass(1min);
+  CHECK(bench.webhooks.size() == 1);
+}
+
+// rows: webhook.dispatch
+TEST_CASE("an agent with a session and a callback hears of its work both ways") {
+  Bench bench;
+  const std::string stream = bench.open(k_agent_stream, bench.alice);
+  bench.rpc("/mcp/messages/" + stream, bench.alice, "resources/subscribe",
+            json::Value::object({{"uri", "hiring://pending"}}));
+  bench.received(stream);
+  call_back(bench, "http://127.0.0.1:9/hook");
+  hire_alice(bench);
+  bench.pass(1ms);
+  CHECK(bench.heads.empty());
+  CHECK(bench.answer_pings(stream, bench.alice) == 1);
+  CHECK(bench.webhooks.size() == 1);
+  CHECK(bench.received(stream).size() == 1);
 }
 
 // rows: webhook.local

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "agrenting_bench.hpp"
 #include "base/text.hpp"
+#include "emulator/agrenting/lifecycle.hpp"
 #include "emulator/ledger.hpp"
 
 #include <doctest/doctest.h>
@@ -53,6 +54,61 @@ TEST_CASE("settings are shown, changed and checked") {
   for (const json::Value& wrong :
        {object({{"probe", "perhaps"}}), object({{"tea", true}}), object({{"newer_tools", "yes"}})})
     CHECK(bench.rest("PATCH", "/__emulator/agrenting/settings", "", wrong).status == 422);
+}
+
+// rows: busy capacity
+TEST_CASE("an agent may have room for more than one hiring") {
+  Bench bench;
+  set(bench, "probe", "off");
+  set(bench, "capacity", 2);
+  hire(bench);
+  const auto availability = [&] {
+    return bench.rest("GET", "/api/v1/agents/did:example:alice", "").body.at_path("data.availability_status");
+  };
+  CHECK(availability().text() != "busy");
+  const std::string second = hire(bench);
+  CHECK(availability().text() == "busy");
+  CHECK(code_in(bench.rest("POST", k_hire_alice, bench.user, task())) == "AGENT_BUSY");
+  bench.pass(1ms);
+  CHECK(bench.rest("GET", "/api/v1/hirings/pending", bench.alice).body["data"].items().size() == 2);
+
+  const auto change = [&](const json::Value& room) {
+    return bench.rest("PATCH", "/__emulator/agrenting/settings", "", object({{"capacity", room}})).status;
+  };
+  CHECK(change(1) == 409);
+  for (const json::Value& wrong : {json::Value(0), json::Value(1001), json::Value("2"), json::Value(true)})
+    CHECK(change(wrong) == 422);
+  CHECK(bench.rest("POST", second + "/cancel", bench.user).status == 200);
+  CHECK(change(1) == 200);
+  CHECK(bench.books_balance());
+}
+
+TEST_CASE("a step that would leave the books wrong is undone") {
+  Bench bench;
+  set(bench, "probe", "off");
+  const std::string id = hire(bench).substr(std::string_view("/api/v1/hirings/").size());
+  bench.pass(1ms);
+  for (const std::string& tampering : std::vector<std::string>{
+           "UPDATE agrenting_hirings SET status = 'completed' WHERE id = '" + id + "'",
+           "UPDATE agrenting_hirings SET price = price + 1 WHERE id = '" + id + "'",
+           "UPDATE ledger_accounts SET balance = balance + 1 WHERE marketplace = 'agrenting' AND "
+           "purpose = 'escrow'",
+           "UPDATE agrenting_hirings SET repo_access_token = 'x', status = 'failed', price = 0 WHERE id = '" +
+               id + "'"}) {
+    CAPTURE(tampering);
+    REQUIRE(bench.world.db().script("SAVEPOINT before"));
+    REQUIRE(bench.world.db().script(tampering));
+    bool found = !check(bench.world, ledger_invariants());
+    found = found || !check(bench.world, agrenting::hiring_invariants());
+    CHECK(found);
+    REQUIRE(bench.world.db().script("ROLLBACK TO before; RELEASE before"));
+  }
+  CHECK_FALSE(
+      bench.world.db().script("INSERT INTO agrenting_hirings SELECT number + 1, 'another', agent, "
+                              "hirer, status, 0, capability, task_description, delivery, repo_url, "
+                              "NULL, task_input, NULL, NULL, task_output, NULL, '', '', 0, 1, 0, 0, 0, "
+                              "NULL, NULL FROM agrenting_hirings"));
+  CHECK(bench.books_balance());
 }
 
 // rows: idem.hire idem.header code.IDEMPOTENCY_CONFLICT
