@@ -23,7 +23,9 @@ const std::vector<Command>& hire_commands();
 const std::vector<Command>& hirings_commands();
 const std::vector<Command>& internal_complete_commands();
 const std::vector<Command>& internal_dump_commands();
+const std::vector<Command>& internal_git_credential_commands();
 const std::vector<Command>& internal_man_commands();
+const std::vector<Command>& internal_repository_commands();
 const std::vector<Command>& internal_supervise_commands();
 const std::vector<Command>& linear_commands();
 const std::vector<Command>& login_commands();
@@ -49,7 +51,9 @@ const std::vector<CommandSet>& command_sets() {
   static const std::vector<CommandSet> k_sets{
       {"__complete", Group::local, "", internal_complete_commands},
       {"__dump-cli", Group::local, "", internal_dump_commands},
+      {"__git-credential", Group::local, "", internal_git_credential_commands},
       {"__man", Group::local, "", internal_man_commands},
+      {"__repository", Group::local, "", internal_repository_commands},
       {"__supervise", Group::local, "", internal_supervise_commands},
       {"agents", Group::agrenting, "Find agents to hire", agents_commands, "list"},
       {"applications", Group::agentsgethired, "Follow and decide applications, and talk in their threads",

@@ -114,6 +114,23 @@ Result<Account> account_of(const Source& source, const Names& names) {
   return account;
 }
 
+WebhookKeys webhook_keys(const Environment& environment) {
+  const auto secret = [&](std::string_view variable) {
+    return Secret(std::string(trim(environment.get(variable).value_or(""))));
+  };
+  return {.shown = secret("AGR_WEBHOOK_SECRET"), .signing = secret("AGR_WEBHOOK_SIGNING_SECRET")};
+}
+
+/// Those of the environment, which knows of no single agent, are for agents that have none of their own.
+Result<WebhookKeys> webhook_keys(const Source& source, const Document::Path& table) {
+  AGR_TRY_ASSIGN(auto shown, key_in(source, table, "webhook_secret"));
+  AGR_TRY_ASSIGN(auto signing, key_in(source, table, "webhook_signing_secret"));
+  if (!shown && !signing)
+    return webhook_keys(source.environment);
+  return WebhookKeys{.shown = std::move(shown).value_or(Secret()),
+                     .signing = std::move(signing).value_or(Secret())};
+}
+
 Result<AgentEntry> agent_entry(const Source& source, const Account& user, std::size_t index) {
   const Document::Path table = source.path({"agrenting", "agents", std::to_string(index)});
   const auto member = [&](std::string_view name) {
@@ -138,9 +155,11 @@ Result<AgentEntry> agent_entry(const Source& source, const Account& user, std::s
   if (agent.concurrency < 1)
     return fail({Kind::config,
                  fmt::format("{}: concurrency of agent {} must be at least 1", source.file, agent.name)});
-  AGR_TRY_ASSIGN(
-      agent.handling,
-      handling_in(source.document, table, fmt::format("{}, agent {}", source.file, printable(agent.name))));
+  const auto where = fmt::format("{}, agent {}", source.file, printable(agent.name));
+  AGR_TRY_ASSIGN(agent.handling, handling_in(source.document, table, where));
+  AGR_TRY_ASSIGN(agent.push, push_in(source.document, table, where));
+  AGR_TRY_ASSIGN(agent.hiclaw, hiclaw_in(source.document, table, where));
+  AGR_TRY_ASSIGN(agent.webhook, webhook_keys(source, table));
   return agent;
 }
 
@@ -183,6 +202,7 @@ Result<Settings> load(const Paths& paths, const Environment& environment, const 
     AGR_TRY_ASSIGN(AgentEntry agent, agent_entry(source, settings.agrenting, i));
     settings.agents.push_back(std::move(agent));
   }
+  settings.webhook_from_environment = webhook_keys(environment);
   if (const auto key = environment.get("AGRENTING_AGENT_KEY")) {
     Account account = settings.agrenting;
     account.key = Secret(std::string(trim(*key)));

@@ -5,6 +5,8 @@
 #include "base/secret.hpp"
 #include "config/environment.hpp"
 #include "config/handling.hpp"
+#include "config/hiclaw.hpp"
+#include "config/push.hpp"
 #include "config/spending.hpp"
 
 #include <optional>
@@ -24,6 +26,12 @@ struct Account {
   std::string id;         ///< the principal's own id, when known
 };
 
+/// What a webhook for an agent must prove; empty when there is none.
+struct WebhookKeys {
+  Secret shown = {};   ///< webhook_secret
+  Secret signing = {}; ///< webhook_signing_secret
+};
+
 /// An agent of ours on Agrenting that serve-agent can run.
 struct AgentEntry {
   std::string name;
@@ -32,6 +40,9 @@ struct AgentEntry {
   std::vector<std::string> handler;
   int concurrency = 1;
   Handling handling = {};
+  Push push = {};
+  HiClaw hiclaw = {};
+  WebhookKeys webhook = {}; ///< its own, else those of the environment
 };
 
 /// What one profile amounts to, after option > environment > profile > default.
@@ -40,6 +51,7 @@ struct Settings {
   Account agrenting; ///< the user token: hires, registers agents
   std::vector<AgentEntry> agents;
   std::optional<Account> agent_from_environment; ///< AGRENTING_AGENT_KEY
+  WebhookKeys webhook_from_environment;          ///< AGR_WEBHOOK_SECRET, AGR_WEBHOOK_SIGNING_SECRET
   Account agentsgethired;
   Spending spending; ///< of the whole file, not of a profile
 };

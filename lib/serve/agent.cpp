@@ -29,7 +29,12 @@ HandlerSettings handler_settings(const AgentOptions& options, const std::vector<
                          .spool = spools_of(options),
                          .kill_grace = options.kill_grace,
                          .max_output = options.max_output,
-                         .holds_lost = options.worker.on_crash == OnCrash::hold};
+                         .max_disk = options.max_disk,
+                         .hooks = options.hooks,
+                         .sandbox = options.sandbox,
+                         .holds_lost = options.worker.on_crash == OnCrash::hold,
+                         .push = options.push,
+                         .pushes_itself = options.pushes_itself};
 }
 
 Redactor redactor_of(const AgentOptions& options, const std::vector<std::string>& environment) {
@@ -96,7 +101,10 @@ Agent::Agent(Surroundings& around, AgentOptions options, JobsId id, Hooks hooks,
       m_scribe(around.loop, journal_of(m_options),
                [this](Error error) { tell(JournalFailed{std::move(error)}); }),
       m_handlers(around.loop, handler_settings(m_options, around.environment), around.supervisor, m_redactor,
-                 teller()),
+                 teller(),
+                 [this](const std::string& hiring, std::function<void(Result<Repository>)> answered) {
+                   m_reports.find_repository(hiring, std::move(answered));
+                 }),
       m_reports(around.loop, around.async, m_options.endpoint, spools_of(m_options), m_redactor, teller()),
       m_messages(around.loop, around.async, m_options.endpoint, messages_folder(m_options.folder), m_redactor,
                  [this](const Log& log) { act(log); }),

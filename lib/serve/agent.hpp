@@ -31,6 +31,11 @@ struct AgentOptions {
   std::vector<std::string> handler = {}; ///< as resolve() gave it
   Millis kill_grace{10'000};
   std::uint64_t max_output = std::uint64_t{4} << 20;
+  std::uint64_t max_disk = std::uint64_t{10} << 30; ///< bytes below a spool; 0: any number
+  process::Hooks hooks = {};
+  std::optional<process::Sandbox> sandbox = {};
+  PushSettings push = {};
+  bool pushes_itself = false; ///< HandlerSettings
   WebhookSecrets webhook = {};
   WorkerSettings worker = {};
 };

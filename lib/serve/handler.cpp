@@ -80,7 +80,7 @@ bool is_program(const std::string& path) {
 
 Error no_program(const std::string& program) {
   return Error{.kind = Kind::usage,
-               .message = fmt::format("the handler {} is not a program that can be run", printable(program)),
+               .message = fmt::format("{} is not a program that can be run", printable(program)),
                .hint = fmt::format("check the path, and chmod +x {}", printable(program))};
 }
 
@@ -99,9 +99,49 @@ std::vector<std::string> environment_for(const HandlerSettings& settings, const 
   set("AGR_WORKDIR", spool.path("work"));
   set("AGR_ARTIFACTS", artifacts_folder(spool));
   set("PWD", spool.path("work"));
+  if (settings.sandbox)
+    set("AGR_SUBMISSIONS", submissions_folder(spool));
   if (start.deadline)
     set("AGR_DEADLINE", rfc3339(*start.deadline));
   return environment;
+}
+
+std::vector<std::string> sandbox_for(const HandlerSettings& settings, const process::Spool& spool) {
+  if (!settings.sandbox)
+    return {};
+  auto sandbox = *settings.sandbox;
+  for (const auto* file : {"input.json", "system_prompt.txt"})
+    sandbox.readable.push_back(spool.path(file));
+  sandbox.writable = {spool.path("work"), artifacts_folder(spool), submissions_folder(spool)};
+  sandbox.temporary = spool.path("tmp");
+  return process::sandbox_words(sandbox);
+}
+
+Result<process::Command> command_for(const HandlerSettings& settings, const process::Spool& spool,
+                                     const StartHandler& start, const json::Value& hiring,
+                                     const Repository& repository) {
+  process::Command command{.argv = settings.command,
+                           .environment = environment_for(settings, spool, start, hiring),
+                           .folder = spool.path("work"),
+                           .sandbox = sandbox_for(settings, spool),
+                           .hooks = settings.hooks,
+                           .deadline = start.deadline,
+                           .kill_grace = settings.kill_grace,
+                           .max_output = settings.max_output,
+                           .max_disk = settings.max_disk};
+  command.takes_secret = is_push(hiring) && settings.pushes_itself;
+  if (is_push(hiring) && !settings.pushes_itself)
+    AGR_TRY(add_repository(command, settings.push, spool, start, repository));
+  return command;
+}
+
+Result<void> make_folders(const HandlerSettings& settings, const process::Spool& spool) {
+  for (const auto& folder : {spool.folder(), spool.path("work"), artifacts_folder(spool)})
+    AGR_TRY(process::make_private_folder(folder));
+  if (settings.sandbox)
+    for (const auto& folder : {spool.path("tmp"), submissions_folder(spool)})
+      AGR_TRY(process::make_private_folder(folder));
+  return {};
 }
 
 } // namespace
@@ -154,6 +194,11 @@ void learn_secrets(Redactor& redactor, std::span<const std::string> environment)
   }
 }
 
+void learn_secrets(Redactor& redactor, const process::Spool& spool) {
+  const auto lines = process::read_file(spool.path("environment")).value_or("");
+  learn_secrets(redactor, split(lines, '\n'));
+}
+
 process::Spool spool_of(const std::string& spools, std::string_view id, int attempt) {
   return process::Spool(fmt::format("{}/{}/{}", spools, id, attempt));
 }
@@ -162,26 +207,36 @@ std::string artifacts_folder(const process::Spool& spool) {
   return spool.path("artifacts");
 }
 
-Result<process::Spool> prepare(const HandlerSettings& settings, const StartHandler& start) {
+std::string submissions_folder(const process::Spool& spool) {
+  return spool.path("submissions");
+}
+
+Result<process::Spool> prepare(const HandlerSettings& settings, const StartHandler& start,
+                               const Repository& repository) {
   auto spool = spool_of(settings.spool, start.id, start.attempt);
   AGR_TRY(process::make_private_folder(settings.spool));
   AGR_TRY(process::make_private_folder(fmt::format("{}/{}", settings.spool, start.id)));
-  for (const auto& folder : {spool.folder(), spool.path("work"), artifacts_folder(spool)})
-    AGR_TRY(process::make_private_folder(folder));
+  AGR_TRY(make_folders(settings, spool));
   AGR_TRY_ASSIGN(const auto hiring, json::parse(start.hiring));
   AGR_TRY(process::write_private(spool.path("system_prompt.txt"), hiring["system_prompt"].text()));
-  AGR_TRY(spool.fill(process::Command{.argv = settings.command,
-                                      .environment = environment_for(settings, spool, start, hiring),
-                                      .folder = spool.path("work"),
-                                      .deadline = start.deadline,
-                                      .kill_grace = settings.kill_grace,
-                                      .max_output = settings.max_output},
-                     start.hiring + "\n"));
+  AGR_TRY_ASSIGN(const auto command, command_for(settings, spool, start, hiring, repository));
+  AGR_TRY(spool.fill(command, start.hiring + "\n"));
+  return spool;
+}
+
+Result<process::Spool> prepare_rest(const HandlerSettings& settings, const StartHandler& start,
+                                    const Repository& repository) {
+  auto spool = spool_of(settings.spool, start.id, start.attempt);
+  AGR_TRY_ASSIGN(const auto hiring, json::parse(start.hiring));
+  AGR_TRY_ASSIGN(const auto command, command_for(settings, spool, start, hiring, repository));
+  AGR_TRY(spool.refill(command));
   return spool;
 }
 
 std::string last_words(const process::Spool& spool, const Redactor& redactor) {
-  return redactor.apply(to_utf8(process::read_file(spool.path("stderr")).value_or("")));
+  auto knowing = redactor;
+  learn_secrets(knowing, spool);
+  return knowing.apply(to_utf8(process::read_file(spool.path("stderr")).value_or("")));
 }
 
 } // namespace agr::serve

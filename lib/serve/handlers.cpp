@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int k_most_looks = 10;
 constexpr Millis k_next_look{1'000};
+constexpr Millis k_next_question{2'000};
 
 /// Readiness is a hint only: whether the process behind a pidfd has really ended.
 bool has_ended(const process::Fd& exit) {
@@ -23,16 +25,17 @@ bool has_ended(const process::Fd& exit) {
   return ::poll(&watched, 1, 0) == 1;
 }
 
-process::Ending not_started(const Error& error) {
-  return process::Ending{.how = process::How::never_started, .message = error.message};
+bool needs_repository(const StartHandler& work) {
+  const auto hiring = json::parse(work.hiring);
+  return hiring && is_push(*hiring);
 }
 
 } // namespace
 
 Handlers::Handlers(net::Loop& loop, HandlerSettings settings, std::vector<std::string> supervisor,
-                   const Redactor& redactor, Tell tell)
+                   const Redactor& redactor, Tell tell, AskRepository ask_repository)
     : m_loop(loop), m_settings(std::move(settings)), m_supervisor(std::move(supervisor)),
-      m_redactor(redactor), m_tell(std::move(tell)) {}
+      m_redactor(redactor), m_tell(std::move(tell)), m_ask_repository(std::move(ask_repository)) {}
 
 Handlers::~Handlers() {
   for (const auto& [id, watched] : m_watched)
@@ -41,27 +44,57 @@ Handlers::~Handlers() {
 }
 
 void Handlers::start(const StartHandler& start) {
-  m_watched[start.id].attempt = start.attempt; // a wish to stop may have come before
-  auto spool = std::make_shared<Result<process::Spool>>(process::Spool(""));
-  m_loop.background([settings = m_settings, start, spool] { *spool = prepare(settings, start); },
-                    [this, id = start.id, spool] {
-                      if (!*spool)
-                        return end(id, not_started(spool->error()));
-                      launch(id, **spool);
-                    });
+  m_watched[start.id].work = start; // a wish to stop may have come before
+  get_ready(start.id);
 }
 
-void Handlers::launch(const std::string& id, const process::Spool& spool) {
+void Handlers::get_ready(const std::string& id) {
+  if (needs_repository(m_watched[id].work))
+    return ask_repository(id);
+  prepare(id, Repository());
+}
+
+/// The token is written down nowhere, so the marketplace is asked for it, for as long as that takes.
+void Handlers::ask_repository(const std::string& id) {
   if (m_watched[id].stop)
-    return end(id, process::Ending{.how = process::How::never_started});
-  auto running = process::start(spool, m_supervisor);
+    return give_up(id, {Kind::cancelled, "the agent was stopped"});
+  m_ask_repository(id, [this, id](const Result<Repository>& repository) {
+    if (repository)
+      return prepare(id, *repository);
+    const auto& error = repository.error();
+    if (!error.retryable())
+      return give_up(id, error);
+    m_loop.after(std::max(error.retry_after.value_or(k_next_question), k_next_question),
+                 [this, id] { ask_repository(id); });
+  });
+}
+
+void Handlers::prepare(const std::string& id, const Repository& repository) {
+  auto spool = std::make_shared<Result<process::Spool>>(process::Spool(""));
+  const auto& watched = m_watched[id];
+  m_loop.background(
+      [settings = m_settings, work = watched.work, is_rest = watched.is_rest, repository, spool] {
+        *spool =
+            is_rest ? prepare_rest(settings, work, repository) : serve::prepare(settings, work, repository);
+      },
+      [this, id, spool, secret = packed(repository)] {
+        if (!*spool)
+          return give_up(id, spool->error());
+        launch(id, **spool, secret);
+      });
+}
+
+void Handlers::launch(const std::string& id, const process::Spool& spool, const Secret& secret) {
+  if (m_watched[id].stop)
+    return give_up(id, {Kind::cancelled, "the agent was stopped"});
+  auto running = process::start(spool, m_supervisor, secret);
   if (!running)
-    return end(id, not_started(running.error()));
+    return give_up(id, running.error());
   watch(id, std::move(*running));
 }
 
 void Handlers::find(const FindHandler& find) {
-  m_watched[find.id].attempt = find.attempt;
+  m_watched[find.id].work = StartHandler{find.id, find.attempt, find.hiring, find.deadline};
   look(find.id);
 }
 
@@ -85,7 +118,7 @@ void Handlers::inspect(const process::Spool& spool, bool holds_lost, Seen& seen)
 /// Reads from the spool what became of an attempt; it may sync a file there, so not on the loop.
 void Handlers::look(const std::string& id) {
   auto seen = std::make_shared<Seen>();
-  const auto spool = spool_of(m_settings.spool, id, m_watched[id].attempt);
+  const auto spool = spool_of(m_settings.spool, id, m_watched[id].work.attempt);
   m_loop.background(
       [spool, redactor = m_redactor, holds_lost = m_settings.holds_lost, seen] {
         inspect(spool, holds_lost, *seen);
@@ -107,6 +140,10 @@ void Handlers::take(const std::string& id, Seen seen) {
   }
   if (auto* running = std::get_if<process::Running>(&*seen.found))
     return watch(id, std::move(*running));
+  if (std::holds_alternative<process::Unfinished>(*seen.found)) {
+    m_watched[id].is_rest = true;
+    return get_ready(id);
+  }
   end(id, std::get<process::Ending>(std::move(*seen.found)), std::move(seen.errors), std::move(*seen.order));
 }
 
@@ -135,12 +172,22 @@ void Handlers::watch(const std::string& id, process::Running running) {
   });
   if (const auto how = std::exchange(watched.stop, std::nullopt))
     process::stop(watched.running, *how);
-  m_tell(HandlerStarted{id, watched.attempt});
+  m_tell(HandlerStarted{id, watched.work.attempt});
+}
+
+/// What cannot be started may be started later, as another attempt; what was done already must not be done
+/// again, and a repository nobody could work with stays what it is.
+void Handlers::give_up(const std::string& id, const Error& error) {
+  if (m_watched[id].is_rest)
+    return end(id, {.how = process::How::step_failed}, "the work was done but not pushed: " + error.message);
+  if (error.kind == Kind::usage)
+    return end(id, {.how = process::How::step_failed}, error.message);
+  end(id, {.how = process::How::never_started, .message = error.message});
 }
 
 void Handlers::end(const std::string& id, process::Ending ending, std::string errors,
                    std::optional<Order> order) {
-  const int attempt = m_watched[id].attempt;
+  const int attempt = m_watched[id].work.attempt;
   m_watched.erase(id);
   m_tell(HandlerEnded{id, attempt, std::move(ending), std::move(errors), std::move(order)});
 }

@@ -2,6 +2,7 @@
 #include "serve/reports.hpp"
 
 #include "agrenting/answer.hpp"
+#include "agrenting/decode.hpp"
 #include "base/text.hpp"
 #include "process/files.hpp"
 #include "serve/handler.hpp"
@@ -36,10 +37,15 @@ std::optional<Offer> find_among(const HiringsListed& listed, std::string_view id
 }
 
 /// What the handler wrote, or what `agr submit` gave instead.
-Result<std::string> output_of(const process::Spool& spool) {
+Result<json::Value> load_output(const process::Spool& spool, const Redactor& redactor) {
   AGR_TRY_ASSIGN(const auto order, read_order(spool));
   const bool is_ordered = order && order->report == Report::result;
-  return process::read_file(spool.path(is_ordered ? order->output : "stdout"));
+  AGR_TRY_ASSIGN(const auto text, process::read_file(spool.path(is_ordered ? order->output : "stdout")));
+  return output_of(spool, text, redactor);
+}
+
+Repository repository_of(const agrenting::Hiring& hiring) {
+  return Repository{.address = hiring.repo_url, .token = hiring.repo_access_token};
 }
 
 /// Texts leave without secrets; what is no text is taken as it is.
@@ -116,6 +122,32 @@ void Reports::look_among_pending(const std::string& id) {
       return m_tell(ReadBack{id, fail(listed.error())});
     m_tell(ReadBack{id, find_among(*listed, id)});
   });
+}
+
+void Reports::find_repository(const std::string& id, std::function<void(Result<Repository>)> answered) {
+  ask(agrenting::get_hiring(m_endpoint, id), "read hiring " + id,
+      [this, id, answered = std::move(answered)](const Result<json::Value>& answer) {
+        const auto hiring = answer ? agrenting::read_hiring(*answer) : fail(answer.error());
+        const bool is_unknown = !hiring && hiring.error().http_status == 404;
+        if (is_unknown || (hiring && hiring->repo_access_token.empty()))
+          return find_pending_repository(id, answered);
+        answered(hiring ? Result<Repository>(repository_of(*hiring)) : fail(hiring.error()));
+      });
+}
+
+/// Some deployments show an agent less of a hiring than of its pending work.
+void Reports::find_pending_repository(const std::string& id,
+                                      std::function<void(Result<Repository>)> answered) {
+  ask(agrenting::pending_hirings(m_endpoint), "list pending work",
+      [id, answered = std::move(answered)](const Result<json::Value>& answer) {
+        const auto page = answer ? agrenting::read_hirings(*answer) : fail(answer.error());
+        if (!page)
+          return answered(fail(page.error()));
+        const auto found = std::ranges::find(page->items, id, &agrenting::Hiring::id);
+        if (found == page->items.end())
+          return answered(fail({Kind::not_found, "the marketplace shows no such hiring"}));
+        answered(repository_of(*found));
+      });
 }
 
 // ---- artifacts ---------------------------------------------------------------------------------------
@@ -197,14 +229,13 @@ void Reports::submit(const SubmitResult& result) {
   m_loop.background(
       [endpoint = m_endpoint, spool = spool_of(m_spools, result.id, result.attempt), result,
        redactor = m_redactor, request] {
-        const auto output = output_of(spool);
+        const auto output = load_output(spool, redactor);
         if (!output) {
           *request = fail(output.error());
           return;
         }
-        *request = patient(agrenting::submit_result(
-            endpoint, result.id, agrenting::output_of_text(redactor.apply(to_utf8(*output))),
-            key_of("result", result.id, result.attempt)));
+        *request = patient(agrenting::submit_result(endpoint, result.id, *output,
+                                                    key_of("result", result.id, result.attempt)));
       },
       [this, id = result.id, request] {
         if (!*request)

@@ -6,6 +6,7 @@
 #include "http/async.hpp"
 #include "serve/artifacts.hpp"
 #include "serve/link.hpp"
+#include "serve/repository.hpp"
 
 #include <memory>
 
@@ -25,6 +26,8 @@ public:
   void upload(const UploadArtifacts& upload);
   void submit(const SubmitResult& result);
   void submit(const SubmitFailure& failure);
+  /// Where the work of a hiring in push mode goes, and the token for it; answered instead of told.
+  void find_repository(const std::string& id, std::function<void(Result<Repository>)> answered);
 
 private:
   struct Upload;
@@ -32,6 +35,7 @@ private:
 
   void ask(http::Request request, std::string attempted, Answered answered);
   void look_among_pending(const std::string& id);
+  void find_pending_repository(const std::string& id, std::function<void(Result<Repository>)> answered);
   void compare(const std::shared_ptr<Upload>& upload, const std::string& cursor);
   void send_next(const std::shared_ptr<Upload>& upload);
   void send_report(http::Request request, const std::string& id, const std::string& attempted);

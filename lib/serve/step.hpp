@@ -134,6 +134,8 @@ struct StartHandler {
 struct FindHandler {
   std::string id;
   int attempt = 0;
+  std::string hiring; ///< and the deadline: should there still be something to do
+  std::optional<Time> deadline = {};
 };
 /// Has `agr submit` decided about this attempt?
 struct LookForOrder {

@@ -95,7 +95,9 @@ void Worker::take(const HandlerEnded& ended) {
   }
   if (hiring->abandoned)
     return close(ended.id, State::failed, true, std::nullopt);
-  if (ended.order && !never_ran)
+  // What was submitted claims nothing that a failed push would make a lie.
+  const bool is_undone = ended.ending.how == process::How::step_failed;
+  if (ended.order && !never_ran && !is_undone)
     return finish(*hiring, ended.order->report, ended.order->reason);
   switch (verdict.kind) {
   case Verdict::Kind::deliver:
