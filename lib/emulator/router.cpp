@@ -14,6 +14,16 @@ std::string decoded_form(std::string_view text) {
   return decoded(spaced);
 }
 
+/// The part behind the slash that `rest` begins with; what is left begins with a slash or is empty.
+std::string_view take_part(std::string_view& rest) {
+  if (rest.starts_with('/'))
+    rest.remove_prefix(1);
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const std::string_view part = rest.substr(0, slash);
+  rest.remove_prefix(slash);
+  return part;
+}
+
 } // namespace
 
 Params Params::from_query(std::string_view query) {
@@ -36,22 +46,21 @@ std::optional<std::string> Params::find(std::string_view name) const {
   return found->second;
 }
 
+// Every route is tried for every request, so a part that differs ends the comparison before anything is
+// copied.
 std::optional<Params> match_path(std::string_view pattern, std::string_view path) {
-  const auto expected = split(pattern, '/');
-  const auto actual = split(path, '/');
-  if (expected.size() != actual.size())
-    return std::nullopt;
   Params params;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    const bool is_variable = expected[i].starts_with(':');
-    if (is_variable && actual[i].empty())
+  for (;;) {
+    const std::string_view expected = take_part(pattern);
+    const std::string_view actual = take_part(path);
+    const bool is_variable = expected.starts_with(':');
+    if (is_variable ? actual.empty() : expected != actual)
       return std::nullopt;
     if (is_variable)
-      params.add(expected[i].substr(1), decoded(actual[i]));
-    else if (expected[i] != actual[i])
-      return std::nullopt;
+      params.add(std::string(expected.substr(1)), decoded(actual));
+    if (pattern.empty() || path.empty())
+      return pattern == path ? std::optional(std::move(params)) : std::nullopt;
   }
-  return params;
 }
 
 } // namespace agr::emulator

@@ -43,11 +43,12 @@ Result<Reply> register_agent(Turn& turn, const Call& call) {
 
 Result<Reply> list_agents(Turn& turn, const Call& call) {
   AGR_TRY_ASSIGN(const Search search, search_in(call.query));
-  AGR_TRY_ASSIGN(const auto agents, find_agents(turn, search));
-  json::Value::Array all;
-  for (const Agent& agent : agents)
-    all.push_back(to_json(agent, Audience::everyone, turn.now));
-  return listed(turn, all, call.query);
+  const Page page = page_of(call.query);
+  AGR_TRY_ASSIGN(const Found found, find_agents(turn, search, page.offset, page.limit));
+  json::Value list = json::Value::array();
+  for (const Agent& agent : found.agents)
+    list.push(to_json(agent, Audience::everyone, turn.now));
+  return success_with_pages(turn, std::move(list), page, found.total);
 }
 
 Result<Reply> show_agent(Turn& turn, const Call& call) {

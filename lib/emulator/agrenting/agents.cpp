@@ -22,8 +22,6 @@ CREATE INDEX IF NOT EXISTS agrenting_agents_by_owner ON agrenting_agents(owner);
 
 namespace {
 
-constexpr auto k_presence = std::chrono::minutes(60);
-
 constexpr std::string_view k_select =
     "SELECT a.*, (SELECT COUNT(*) FROM agrenting_hirings h WHERE h.agent = a.id "
     "AND h.status IN ('pending_payment', 'paid', 'queued', 'in_progress')) >= COALESCE((SELECT CAST(value AS "
@@ -123,8 +121,9 @@ Result<void> set_owner(Turn& turn, const Agent& agent, const std::string& owner)
   });
 }
 
-Result<std::vector<Agent>> all_agents(Turn& turn) {
-  AGR_TRY_ASSIGN(const auto rows, turn.db().query(std::string(k_select) + "ORDER BY a.rowid"));
+Result<std::vector<Agent>> agents_where(Turn& turn, std::string_view condition,
+                                        std::initializer_list<store::Cell> values) {
+  AGR_TRY_ASSIGN(const auto rows, turn.db().query(fmt::format("{}{}", k_select, condition), values));
   std::vector<Agent> agents;
   for (const store::Row& row : rows) {
     AGR_TRY_ASSIGN(Agent agent, agent_from(turn.world, row));

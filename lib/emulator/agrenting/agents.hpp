@@ -46,11 +46,14 @@ Result<void> insert(Turn& turn, const Agent& agent);
 Result<void> update(Turn& turn, const Agent& agent);
 /// Its earnings are the owner's from here on.
 Result<void> set_owner(Turn& turn, const Agent& agent, const std::string& owner);
-Result<std::vector<Agent>> all_agents(Turn& turn);
+/// `condition` goes on after FROM agrenting_agents a.
+Result<std::vector<Agent>> agents_where(Turn& turn, std::string_view condition,
+                                        std::initializer_list<store::Cell> values);
 Result<std::optional<Agent>> agent_by_id(Turn& turn, const std::string& id);
 /// By DID or id; refuses (404) with the nearest DID as a suggestion.
 Result<Agent> find_agent(Turn& turn, const std::string& did_or_id);
-/// Presence: online for 60 minutes after the last sign of life.
+/// Presence: online for so long after the last sign of life.
+inline constexpr std::chrono::minutes k_presence{60};
 Result<void> mark_seen(Turn& turn, const std::string& agent);
 bool is_online(const Agent& agent, Time now);
 

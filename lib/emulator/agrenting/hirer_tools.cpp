@@ -25,16 +25,15 @@ constexpr long long k_longest_wait = 25;
 constexpr Millis k_probe_patience{300}; // a hire answers within a second, usually with the probe's outcome
 constexpr long long k_default_bytes = 200'000;
 constexpr long long k_most_bytes = 1'000'000;
-constexpr std::size_t k_default_agents = 20;
+constexpr long long k_default_agents = 20;
 
 Result<RpcReply> list_agents(Turn& turn, const RpcCall&, const json::Value& arguments) {
   AGR_TRY_ASSIGN(const Search search, search_in(arguments));
-  AGR_TRY_ASSIGN(const auto agents, find_agents(turn, search));
-  const long long limit = arguments["limit"].as_integer().value_or(k_default_agents);
+  const long long limit = std::max(0LL, arguments["limit"].as_integer().value_or(k_default_agents));
+  AGR_TRY_ASSIGN(const Found found, find_agents(turn, search, 0, static_cast<std::size_t>(limit)));
   json::Value list = json::Value::array();
-  for (const Agent& agent : agents)
-    if (static_cast<long long>(list.items().size()) < limit)
-      list.push(to_json(agent, Audience::everyone, turn.now));
+  for (const Agent& agent : found.agents)
+    list.push(to_json(agent, Audience::everyone, turn.now));
   const std::size_t count = list.items().size();
   return json::Value::object({{"agents", std::move(list)}, {"count", count}});
 }

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/agrenting/market.hpp"
 
-#include "base/text.hpp"
 #include "emulator/agrenting/envelope.hpp"
 #include "emulator/ledger.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <functional>
-#include <map>
+#include <limits>
 
 namespace agr::emulator::agrenting {
 namespace {
 
 using Lookup = std::function<std::string(std::string_view)>;
 
-Result<std::optional<Decimal>> number(const Lookup& get, std::string_view name) {
+/// In the ledger's units.
+Result<std::optional<std::int64_t>> number(const Lookup& get, std::string_view name) {
   const std::string text = get(name);
   if (text.empty())
     return std::nullopt;
   const auto value = Decimal::parse(text);
-  if (!value)
-    return invalid(name, fmt::format("{} must be a decimal", name));
-  return *value;
+  const auto units = value ? to_units(*value) : fail({});
+  if (!units)
+    return invalid(name, fmt::format("{} must be a decimal of at most 8 places", name));
+  return *units;
 }
 
 Result<Search> search_by(const Lookup& get) {
@@ -39,46 +39,19 @@ Result<Search> search_by(const Lookup& get) {
   return search;
 }
 
-bool contains(std::string_view text, std::string_view words) {
-  return lower(text).find(lower(words)) != std::string::npos;
-}
+// One statement per order, whatever is looked for: what does not narrow the search is always true.
+constexpr std::string_view k_condition =
+    "WHERE a.status = ?1 "
+    "AND (?2 = '' OR EXISTS(SELECT 1 FROM json_each(a.capabilities) WHERE lower(value) = lower(?2))) "
+    "AND (?3 = '' OR instr(lower(a.name || char(10) || a.description || char(10) || a.did || char(10) || "
+    "                            a.category || char(10) || a.capabilities), lower(?3)) > 0) "
+    "AND a.base_price BETWEEN ?4 AND ?5 AND a.reputation * 1000000 >= ?6 "
+    "AND COALESCE(a.last_seen_at, -1) > ?7 ";
 
-bool has_capability(const Agent& agent, std::string_view wanted) {
-  const auto& own = agent.capabilities.items();
-  return std::any_of(own.begin(), own.end(),
-                     [&](const json::Value& one) { return iequals(one.text(), wanted); });
-}
-
-bool mentions(const Agent& agent, std::string_view words) {
-  return contains(agent.name, words) || contains(agent.description, words) || contains(agent.did, words) ||
-         contains(agent.category, words) || contains(json::write(agent.capabilities), words);
-}
-
-bool fits(const Agent& agent, const Search& search, Time now) {
-  return (search.capability.empty() || has_capability(agent, search.capability)) &&
-         (search.words.empty() || mentions(agent, search.words)) && agent.status == search.status &&
-         (!search.min_price || agent.base_price >= *search.min_price) &&
-         (!search.max_price || agent.base_price <= *search.max_price) &&
-         (!search.min_reputation || Decimal::from_cents(agent.reputation) >= *search.min_reputation) &&
-         (!search.online_only || is_online(agent, now));
-}
-
-bool is_cheaper(const Agent& a, const Agent& b) {
-  return a.base_price == b.base_price ? a.did < b.did : a.base_price < b.base_price;
-}
-
-bool is_better(const Agent& a, const Agent& b) {
-  return a.reputation == b.reputation ? a.did < b.did : a.reputation > b.reputation;
-}
-
-struct Offer {
-  std::string category;
-  std::int64_t agents = 0;
-  std::int64_t cents = 0;
-};
-
-std::int64_t in_cents(Decimal amount) {
-  return to_units(amount).value_or(0) / 1'000'000;
+std::string_view order_of(const Search& search) {
+  if (search.sort_by == "price")
+    return "ORDER BY a.base_price, a.did ";
+  return search.sort_by == "reputation" ? "ORDER BY a.reputation DESC, a.did " : "ORDER BY a.rowid ";
 }
 
 } // namespace
@@ -91,33 +64,40 @@ Result<Search> search_in(const json::Value& arguments) {
   return search_by([&](std::string_view name) { return arguments[name].text(); });
 }
 
-Result<std::vector<Agent>> find_agents(Turn& turn, const Search& search) {
-  AGR_TRY_ASSIGN(auto agents, all_agents(turn));
-  std::erase_if(agents, [&](const Agent& agent) { return !fits(agent, search, turn.now); });
-  if (search.sort_by == "price")
-    std::sort(agents.begin(), agents.end(), is_cheaper);
-  if (search.sort_by == "reputation")
-    std::sort(agents.begin(), agents.end(), is_better);
-  return agents;
+Result<Found> find_agents(Turn& turn, const Search& search, std::size_t offset, std::size_t limit) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t seen_after = search.online_only ? to_cell(turn.now - k_presence) : -2;
+  const auto select = [&](std::string_view order, std::int64_t at_most, std::int64_t from) {
+    return agents_where(turn, fmt::format("{}{}LIMIT ?8 OFFSET ?9", k_condition, order),
+                        {search.status, search.capability, search.words, search.min_price.value_or(0),
+                         search.max_price.value_or(most), search.min_reputation.value_or(0), seen_after,
+                         at_most, from});
+  };
+  AGR_TRY_ASSIGN(auto agents, select(order_of(search), static_cast<std::int64_t>(limit),
+                                     static_cast<std::int64_t>(offset)));
+  AGR_TRY_ASSIGN(
+      const auto row,
+      turn.db().first(fmt::format("SELECT COUNT(*) AS total FROM agrenting_agents a {}", k_condition),
+                      {search.status, search.capability, search.words, search.min_price.value_or(0),
+                       search.max_price.value_or(most), search.min_reputation.value_or(0), seen_after}));
+  return Found{std::move(agents), row ? static_cast<std::size_t>(row->integer("total")) : 0};
 }
 
+// Beside MAX, a bare column is of the row that has the maximum: the agent that registered last.
 Result<json::Value> capabilities_on_offer(Turn& turn) {
-  AGR_TRY_ASSIGN(const auto agents, find_agents(turn, {.status = "active"}));
-  std::map<std::string, Offer> offers;
-  for (const Agent& agent : agents)
-    for (const json::Value& capability : agent.capabilities.items()) {
-      Offer& offer = offers[capability.text()];
-      offer.category = agent.category;
-      ++offer.agents;
-      offer.cents += in_cents(agent.base_price);
-    }
+  AGR_TRY_ASSIGN(const auto rows,
+                 turn.db().query("SELECT c.value AS name, a.category, COUNT(*) AS agents, "
+                                 "SUM(a.base_price / 1000000) AS cents, MAX(a.rowid) "
+                                 "FROM agrenting_agents a, json_each(a.capabilities) c "
+                                 "WHERE a.status = 'active' GROUP BY c.value ORDER BY c.value"));
   json::Value list = json::Value::array();
-  for (const auto& [name, offer] : offers)
-    list.push(json::Value::object({{"name", name},
-                                   {"description", ""},
-                                   {"category", offer.category},
-                                   {"agent_count", offer.agents},
-                                   {"avg_price", Decimal::from_cents(offer.cents / offer.agents)}}));
+  for (const store::Row& row : rows)
+    list.push(json::Value::object(
+        {{"name", row.text("name")},
+         {"description", ""},
+         {"category", row.text("category")},
+         {"agent_count", row.integer("agents")},
+         {"avg_price", Decimal::from_cents(row.integer("cents") / row.integer("agents"))}}));
   return list;
 }
 

@@ -90,6 +90,56 @@ TEST_CASE("an agent is found by DID in either form, by id, and by what it can") 
   CHECK(bench.rest("GET", "/api/v1/capabilities", bench.alice).body["data"].items().size() == 2);
 }
 
+// rows: A4 A5 K1
+TEST_CASE("what a search finds, and in which order") {
+  Bench bench;
+  const auto add = [&](std::string_view name, std::string_view price, std::string_view status) {
+    const json::Value profile = json::Value::object(
+        {{"name", name},
+         {"description", "Reads 100% of \"everything\""},
+         {"capabilities", json::Value::array({json::Value("Summarizing"), json::Value("o'reading")})},
+         {"base_price", price}});
+    const Outcome made = bench.rest("POST", "/api/v1/agents", bench.user, profile);
+    REQUIRE(made.status == 201);
+    bench.rest("PATCH", "/api/v1/agents/" + made.body.at_path("data.id").text(), bench.user,
+               json::Value::object({{"status", status}}));
+  };
+  add("Zoe", "0.50", "active");
+  add("Gone", "0.10", "inactive");
+  const auto names = [&](std::string_view query) {
+    const Outcome found = bench.rest("GET", "/api/v1/agents?" + std::string(query), "");
+    std::string all;
+    for (const json::Value& agent : found.body["data"].items())
+      all += agent["name"].text() + " ";
+    return all;
+  };
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"", "Alice Coder Zoe "},
+      {"sort_by=price", "Zoe Alice Coder "},
+      {"sort_by=price&limit=1&offset=1", "Alice "},
+      {"capability=SUMMARIZING", "Alice Zoe "},
+      {"capability=summ", ""},
+      {"capability=o%27reading", "Zoe "},
+      {"query=ZOE", "Zoe "},
+      {"query=100%25", "Zoe "},
+      {"query=o%27read", "Zoe "},
+      {"status=inactive", "Gone "},
+      {"min_price=0.5&max_price=0.50", "Zoe "},
+      {"min_price=0.50000001&max_price=2", "Alice "},
+      {"min_reputation=5.01", ""},
+      {"min_reputation=5", "Alice Coder Zoe "},
+  };
+  for (const auto& [query, expected] : cases) {
+    CAPTURE(query);
+    CHECK(names(query) == expected);
+  }
+  const json::Value offer = bench.rest("GET", "/api/v1/capabilities", bench.alice).body["data"];
+  REQUIRE(offer.items().size() == 4);
+  CHECK(offer.items()[0]["name"].text() == "Summarizing");
+  CHECK(offer.items()[0]["agent_count"].as_integer() == 1);
+  CHECK(offer.items()[0]["avg_price"].text() == "0.50");
+}
+
 // rows: A7
 TEST_CASE("a profile is changed by its agent or owner; strangers do not see how to call back") {
   Bench bench;
