@@ -24,6 +24,7 @@ const std::vector<Command>& hirings_commands();
 const std::vector<Command>& internal_complete_commands();
 const std::vector<Command>& internal_dump_commands();
 const std::vector<Command>& internal_git_credential_commands();
+const std::vector<Command>& internal_hiclaw_commands();
 const std::vector<Command>& internal_man_commands();
 const std::vector<Command>& internal_repository_commands();
 const std::vector<Command>& internal_supervise_commands();
@@ -52,6 +53,7 @@ const std::vector<CommandSet>& command_sets() {
       {"__complete", Group::local, "", internal_complete_commands},
       {"__dump-cli", Group::local, "", internal_dump_commands},
       {"__git-credential", Group::local, "", internal_git_credential_commands},
+      {"__hiclaw", Group::local, "", internal_hiclaw_commands},
       {"__man", Group::local, "", internal_man_commands},
       {"__repository", Group::local, "", internal_repository_commands},
       {"__supervise", Group::local, "", internal_supervise_commands},

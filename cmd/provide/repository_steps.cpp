@@ -27,7 +27,7 @@ constexpr int k_try_later = 75;
 constexpr int k_cannot_run = 126;
 
 Millis wait_after(int tries) {
-  return std::min(k_first_wait * (1LL << std::min(tries - 1, 10)), k_longest_wait);
+  return std::min<Millis>(k_first_wait * (1LL << std::min(tries - 1, 10)), k_longest_wait);
 }
 
 git::Wait patience(Context& context, int most_tries) {

@@ -2,6 +2,7 @@
 #include "serve/handlers.hpp"
 
 #include "process/files.hpp"
+#include "serve/inside.hpp"
 #include "serve/verdict.hpp"
 
 #include <fmt/format.h>
@@ -110,6 +111,10 @@ void Handlers::inspect(const process::Spool& spool, bool holds_lost, Seen& seen)
   const auto* ending = seen.found ? std::get_if<process::Ending>(&*seen.found) : nullptr;
   if (ending == nullptr || ending->how == process::How::never_started)
     return;
+  if (const auto adopted = adopt_submission(spool); !adopted) {
+    seen.order = fail(adopted.error());
+    return;
+  }
   const bool waits = (ending->how == process::How::exited && ending->code == k_submits_later) ||
                      (ending->how == process::How::lost && holds_lost);
   seen.order = waits ? read_order(spool) : last_order(spool);

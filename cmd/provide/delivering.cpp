@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/provide/delivering.hpp"
+
+#include "git/plan.hpp"
+#include "serve/hiclaw.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace agr::cmd {
+namespace {
+
+constexpr std::string_view k_hiclaw = "__hiclaw";
+
+/// Of the agent's name, what can be a part of an author.
+std::string author_named(std::string name) {
+  std::erase_if(name, [](char c) { return c == '<' || c == '>' || static_cast<unsigned char>(c) < 0x20; });
+  return fmt::format("{} <agr@localhost>", name.empty() ? "agr" : name);
+}
+
+} // namespace
+
+std::vector<std::string> built_in(std::vector<std::string> handler, const config::HiClaw& hiclaw,
+                                  const std::string& program) {
+  if (handler != std::vector<std::string>{"hiclaw"})
+    return handler;
+  auto settings = serve::hiclaw::to_json({.tasks = hiclaw.tasks,
+                                          .alias = hiclaw.alias,
+                                          .worker = hiclaw.worker,
+                                          .rooms = hiclaw.rooms,
+                                          .mc = hiclaw.mc,
+                                          .copaw = hiclaw.copaw});
+  return {program, std::string(k_hiclaw), json::write(settings)};
+}
+
+Result<void> add_delivery(const config::AgentEntry& entry, const std::string& program,
+                          serve::AgentOptions& agent) {
+  const auto author = entry.push.author.empty() ? author_named(entry.name) : entry.push.author;
+  AGR_TRY(git::read_author(author));
+  agent.push = {.to_default = entry.push.to_default, .author = author, .program = program};
+  agent.pushes_itself = agent.handler.size() > 1 && agent.handler[1] == k_hiclaw;
+  if (agent.pushes_itself && agent.sandbox)
+    return fail({Kind::config, fmt::format("agent {}: hiclaw cannot be isolated", entry.name),
+                 "it runs nothing of a hirer's, and needs mc, copaw and the network"});
+  return {};
+}
+
+} // namespace agr::cmd
