@@ -48,10 +48,7 @@ public:
   Result<bool> run(std::optional<Millis> limit) {
     if (limit)
       m_loop.after(*limit, [this] { m_loop.stop(); });
-    if (m_hirer.by_mcp())
-      m_link.open();
-    else
-      m_loop.post([this] { feed(Watcher::Up{false}); });
+    m_loop.post([this] { begin(); });
     m_loop.run();
     if (m_error)
       return fail(*m_error);
@@ -59,6 +56,14 @@ public:
   }
 
 private:
+  /// Until there is a session it is as if one was lost: what does not come soon is looked for.
+  void begin() {
+    if (!m_hirer.by_mcp() && m_hirer.chosen)
+      return feed(Watcher::Up{false});
+    feed(Watcher::Down{});
+    m_link.open();
+  }
+
   void feed(const Watcher::Input& input) {
     for (const Watcher::Action& action : m_watcher.on(input, m_context.env.clock.steady()))
       std::visit([this](const auto& what) { act(what); }, action);
@@ -68,32 +73,63 @@ private:
 
   void take(const Link::Up& up) {
     m_up = true;
-    m_context.progress(up.pushes ? "Connected; changes are pushed."
-                                 : "Connected; this service does not push.");
+    note(up.pushes ? "Connected; changes are pushed."
+                   : "Connected, but changes are not pushed; looking again and again");
     feed(Watcher::Up{up.pushes});
   }
   void take(const Link::Down& down) {
     m_up = false;
-    if (down.final && down.error.kind != Kind::protocol) {
-      m_error = down.error;
-      return m_loop.stop();
-    }
-    m_context.progress(fmt::format("{}; looking over REST meanwhile", printable(down.error.message)));
+    if (down.final)
+      return leave_mcp(down.error);
+    note(fmt::format("{}; looking over REST meanwhile", printable(down.error.message)));
     feed(Watcher::Down{});
   }
   void take(const Link::Pushed& pushed) { feed(Watcher::Pushed{pushed.uri}); }
   void take(const Link::Answered& answered) {
     if (answered.call == k_subscription)
-      return;
+      return take_subscription(answered.result);
     const auto found = m_reads.find(answered.call);
     if (found == m_reads.end())
       return;
     const std::string uri = found->second;
     m_reads.erase(found);
     if (!answered.result)
-      return feed(
-          Watcher::Got{answered.call, fail(tools::refuse(answered.result.error(), "reading " + uri))});
+      return take_refusal(answered.call, tools::refuse(answered.result.error(), "reading " + uri));
     feed(Watcher::Got{answered.call, tools::read_resource(*answered.result, uri)});
+  }
+  void take_subscription(const Result<json::Value>& answer) {
+    if (answer || !m_up)
+      return;
+    note(fmt::format("{}; looking again and again", printable(answer.error().message)));
+    feed(Watcher::Silent{});
+  }
+  void take_refusal(mcp::CallId read, const Error& error) {
+    if (passes(error.kind) || m_hirer.chosen)
+      return feed(Watcher::Got{read, fail(error)});
+    m_link.close();
+    leave_mcp(error);
+  }
+
+  /// What MCP will not do REST may, unless MCP was insisted on. A key that is refused is refused everywhere.
+  void leave_mcp(const Error& error) {
+    m_up = false;
+    if (error.kind == Kind::auth || (m_hirer.chosen && error.kind != Kind::protocol)) {
+      m_error = error;
+      return m_loop.stop();
+    }
+    note(fmt::format("{}; looking over REST instead", printable(error.message)));
+    feed(Watcher::Up{false});
+  }
+
+  static bool passes(Kind kind) {
+    return kind == Kind::unavailable || kind == Kind::outcome_unknown || kind == Kind::rate_limited;
+  }
+
+  void note(std::string_view text) {
+    if (m_context.globals.verbose)
+      m_context.trace(fmt::format("* {}\n", text));
+    else
+      m_context.progress(text);
   }
 
   // What is to be done.
@@ -102,7 +138,7 @@ private:
     m_link.call({.id = k_subscription, .method = "resources/subscribe", .params = uri_params(subscribe.uri)});
   }
   void act(const Watcher::Read& read) {
-    if (!m_up || !m_hirer.by_mcp())
+    if (!m_up)
       return read_over_rest(read);
     m_reads[read.id] = read.uri;
     m_link.call({.id = read.id, .method = "resources/read", .params = uri_params(read.uri)});

@@ -16,7 +16,8 @@ struct FollowTaps {
 };
 
 /// Follows hirings until all of them have ended or `limit` has passed: by pushes over MCP, across lost
-/// sessions, over REST while there is none. Whether they ended. Errors: what makes following them senseless.
+/// sessions; over REST while there is no session, or for good when there is no MCP to be had or REST was
+/// chosen. Whether they ended. Errors: what makes following them senseless.
 Result<bool> follow(Context& context, const Hirer& hirer, agrenting::Watcher::Settings settings,
                     std::optional<Millis> limit, FollowTaps taps);
 

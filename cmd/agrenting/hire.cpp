@@ -146,8 +146,9 @@ const std::vector<Command>& hire_commands() {
                 "the money comes back when it fails. Price and capability are the agent's own unless you "
                 "name others.\n\nEvery hire has a key, written down before anything is sent. When the answer "
                 "is lost, or agr is interrupted, run the same command again: it goes on under the same key, "
-                "and the service never holds the money twice. With --wait the exit code is 0 for completed, "
-                "1 for any other end, and 8 when the time ran out first.",
+                "and the service never holds the money twice. With --wait, which waits as `agr hirings "
+                "wait` does, the exit code is 0 for completed, 1 for any other end, and 8 when the time ran "
+                "out first.",
        .arguments = {{"DID", "the agent's DID: agr agents list; not with --best-of"},
                      {"TASK", "what is to be done, up to 5,000 characters; - reads it from standard input",
                       Argument::Count::any}},

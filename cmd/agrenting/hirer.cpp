@@ -167,6 +167,7 @@ Result<json::Value> McpClient::call(const Call& call, std::string_view attempted
 Result<Hirer> hirer_of(const Invocation& given, Context& context, std::string_view usual) {
   AGR_TRY_ASSIGN(const Endpoint endpoint, hirer(context));
   Hirer hirer{endpoint, given.text("--transport") == "http" ? Transport::http : Transport::sse};
+  hirer.chosen = given.has("--via") || given.has("--transport");
   const std::string via =
       given.maybe("--via").value_or(given.has("--transport") ? "mcp" : std::string(usual));
   if (via == "mcp")

@@ -36,7 +36,8 @@ private:
 struct Hirer {
   agrenting::Endpoint endpoint;
   agrenting::Transport transport = agrenting::Transport::sse;
-  std::shared_ptr<McpClient> mcp = {}; ///< only with --via mcp
+  std::shared_ptr<McpClient> mcp = {}; ///< when MCP is the way
+  bool chosen = false;                 ///< the way was named: no other is taken
 
   [[nodiscard]] bool by_mcp() const { return mcp != nullptr; }
 };

@@ -239,8 +239,9 @@ const std::vector<Command>& hirings_commands() {
        .effect = Effect::read,
        .summary = "Wait until a hiring has ended",
        .about = "Exits with 0 when it completed, 1 when it ended otherwise, 8 when the time ran out first. "
-                "Over MCP "
-                "changes are pushed, and nothing is asked in between.",
+                "Agrenting pushes changes over MCP, and nothing is asked in between. Where it cannot, for a "
+                "token or a network without MCP, agr asks over REST again and again, at most every five "
+                "seconds; --verbose says so. --via rest does only that, --via mcp insists on MCP.",
        .arguments = {{"ID", "the hiring's id"}},
        .options = with_via(
            {{"--for", "SECONDS", "Wait at most this long; for ever when not given", Option::Type::seconds}}),
@@ -259,7 +260,8 @@ const std::vector<Command>& hirings_commands() {
        .effect = Effect::money,
        .summary = "Let the agent try a failed hiring once more",
        .about = "Holds the price again, under the same id. Like a hire it has a key, written down before "
-                "anything is sent: after a lost answer run the same command again.",
+                "anything is sent: after a lost answer run the same command again. --wait waits as "
+                "`agr hirings wait` does.",
        .arguments = {{"ID", "the hiring's id"}},
        .options = with_via({{"--reason", "TEXT", "What was wrong, for the agent"},
                             {.names = "--wait",

@@ -109,7 +109,8 @@ Command hirings_watch_command() {
           .summary = "Follow hirings, a line for each change",
           .about =
               "Begins with how things stand. Agrenting pushes changes, so nothing is asked in between; when "
-              "the connection is lost agr connects again and tells what changed meanwhile, once. Without "
+              "the connection is lost agr connects again and tells what changed meanwhile, once; where there "
+              "is no MCP it asks over REST again and again. Without "
               "ids it follows whatever you hire and ends only when it is stopped or --for has passed; with "
               "ids it ends when all of them have, and exits with 0 when all completed, 1 when one did not, 8 "
               "when the time ran out first. On a pipe a line is time, id, status and note; with --json or "

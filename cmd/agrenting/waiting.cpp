@@ -23,19 +23,20 @@ bool is_passing(const Error& error) {
          error.kind == Kind::outcome_unknown;
 }
 
-/// What a push says is short: what it leaves out is asked for once at the end.
+/// What MCP says of a hiring is short: what it leaves out is asked for once at the end.
 Result<Hiring> wait_for_pushes(Context& context, const Hirer& hirer, Hiring hiring,
                                std::optional<Millis> limit) {
   const auto news = [&](const agrenting::Watcher::News& one) {
-    if (!one.first || one.hiring.status != hiring.status)
-      tell(context, one.hiring);
+    tell(context, one.hiring);
     hiring = one.hiring;
   };
-  AGR_TRY_ASSIGN(const bool ended, follow(context, hirer, {.ids = {hiring.id}}, limit, {.news = news}));
+  AGR_TRY_ASSIGN(const bool ended,
+                 follow(context, hirer, {.ids = {hiring.id}, .told = {hiring}}, limit, {.news = news}));
   if (!ended)
     return hiring;
   auto whole = find_hiring(context, hirer, hiring.id);
-  return whole ? whole : hiring;
+  const bool lags = !whole || agrenting::ending_of(*whole) == Ending::none;
+  return lags ? hiring : whole;
 }
 
 } // namespace
@@ -48,7 +49,8 @@ Result<Hiring> wait_for_end(Context& context, const Hirer& hirer, Hiring hiring,
   int failures = 0;
   std::optional<Millis> retry_after;
   tell(context, hiring);
-  if (hirer.by_mcp() && agrenting::ending_of(hiring) == Ending::none)
+  const bool rest_only = hirer.chosen && !hirer.by_mcp();
+  if (!rest_only && agrenting::ending_of(hiring) == Ending::none)
     return wait_for_pushes(context, hirer, std::move(hiring), limit);
   for (int looks = 0; agrenting::ending_of(hiring) == Ending::none; ++looks) {
     Millis pause = agrenting::next_look(looks, std::exchange(retry_after, std::nullopt));
@@ -67,10 +69,10 @@ Result<Hiring> wait_for_end(Context& context, const Hirer& hirer, Hiring hiring,
       continue;
     }
     failures = 0;
-    const bool changed = seen->status != hiring.status;
+    if (!agrenting::is_news(agrenting::standing_of(hiring), agrenting::standing_of(*seen)))
+      continue;
     hiring = std::move(*seen);
-    if (changed)
-      tell(context, hiring);
+    tell(context, hiring);
   }
   return hiring;
 }

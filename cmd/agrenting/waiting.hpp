@@ -9,8 +9,8 @@
 namespace agr::cmd {
 
 /// Follows a hiring until it has ended or `limit` has passed, telling a watching person each change of state:
-/// over REST by looking again and again, over MCP by pushes. The last thing seen comes back either way; a few
-/// failed looks in a row are borne, more are the error.
+/// by pushes over MCP where they can be had, else, and with --via rest, by looking again and again. The last
+/// thing seen comes back either way; a few failed looks in a row are borne, more are the error.
 Result<agrenting::Hiring> wait_for_end(Context& context, const Hirer& hirer, agrenting::Hiring hiring,
                                        std::optional<Millis> limit);
 

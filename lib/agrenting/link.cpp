@@ -83,6 +83,11 @@ void Link::open() {
     open_http();
 }
 
+void Link::close() {
+  forget_session();
+  m_up = false;
+}
+
 void Link::open_sse() {
   const std::string url = url_of(m_endpoint, "/mcp/hirer/sse");
   m_session.emplace<mcp::Session>(settings_for(url));
@@ -118,7 +123,7 @@ http::StreamHandlers Link::stream_handlers() {
                   return;
                 feed(opened_of(head));
                 if (const auto* session = current() ? as_http() : nullptr)
-                  come_up(session->hears_pushes());
+                  come_up(m_can_push && session->hears_pushes());
               },
           .on_bytes =
               [this, current](std::string_view bytes) {
@@ -185,10 +190,11 @@ void Link::act(const mcp::Post& post) {
       lane);
 }
 
-void Link::act(const mcp::Ready&) {
+void Link::act(const mcp::Ready& ready) {
+  m_can_push = ready.server["capabilities"]["resources"]["subscribe"].as_bool().value_or(false);
   if (const auto* session = as_http())
     return listen(*session);
-  come_up(true);
+  come_up(m_can_push);
 }
 
 void Link::come_up(bool pushes) {
@@ -230,11 +236,15 @@ void Link::act(const mcp::WaitUntil& wait) {
                                [this] { feed(mcp::Timer{}); });
 }
 
-void Link::lose(const Error& error) {
+void Link::forget_session() {
   ++m_generation;
   m_parts.async.cancel(m_stream);
   m_parts.loop.cancel(m_timer);
   m_session.emplace<std::monostate>();
+}
+
+void Link::lose(const Error& error) {
+  forget_session();
   if (std::exchange(m_up, false))
     m_backoff.session_ended(m_parts.clock.steady() - m_up_since, m_brought_news);
   if (is_final(error))

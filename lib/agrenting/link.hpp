@@ -64,6 +64,8 @@ public:
   ~Link();
 
   void open();
+  /// Nothing is told any more.
+  void close();
   /// Between Down and Up a call is answered at once: not sent.
   void call(const mcp::Call& call);
 
@@ -83,6 +85,7 @@ private:
   void act(const mcp::Failed& failed);
   void act(const mcp::WaitUntil& wait);
   void come_up(bool pushes);
+  void forget_session();
   void lose(const Error& error);
   void trace(std::string_view text) const;
   [[nodiscard]] const mcp::HttpSession* as_http() const { return std::get_if<mcp::HttpSession>(&m_session); }
@@ -94,6 +97,7 @@ private:
   Session m_session;
   std::uint64_t m_generation = 0; // of the session; what belongs to an older one is nobody's any more
   bool m_up = false;
+  bool m_can_push = true; // the service says that it takes subscriptions
   bool m_brought_news = false;
   Millis m_up_since{0};
   mcp::Backoff m_backoff;

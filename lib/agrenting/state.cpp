@@ -60,6 +60,17 @@ Result<void> verdict(const Hiring& hiring) {
                fmt::format("`agr hirings wait {}` waits on", hiring.id)});
 }
 
+Standing standing_of(const Hiring& hiring) {
+  return {hiring.status, parse_time(hiring.raw["updated_at"].text()), ending_of(hiring)};
+}
+
+bool is_news(const Standing& told, const Standing& seen) {
+  const bool older = told.updated_at && seen.updated_at && *seen.updated_at < *told.updated_at;
+  const bool may_follow =
+      told.ending == Ending::none || seen.ending != Ending::none || told.status == "failed";
+  return !older && may_follow && seen.status != told.status;
+}
+
 Millis next_look(int looks, std::optional<Millis> retry_after) {
   constexpr Millis k_first{250};
   constexpr Millis k_longest{5000};

@@ -2,7 +2,6 @@
 #include "agrenting/watcher.hpp"
 
 #include "agrenting/decode.hpp"
-#include "agrenting/state.hpp"
 #include "agrenting/tools.hpp"
 #include "base/text.hpp"
 
@@ -14,18 +13,10 @@
 namespace agr::agrenting {
 namespace {
 
-constexpr int k_bearable = 3;  // failures in a row before anything was read
-constexpr Millis k_blip{1000}; // most lost sessions are back by then
+constexpr int k_bearable = 3;     // failures in a row before anything was read
+constexpr Millis k_blip{1000};    // most sessions are there by then
+constexpr Millis k_quiet{60'000}; // of silence, before one look: a push can be lost
 constexpr std::string_view k_messages = "/messages";
-
-std::optional<Time> updated_at(const Hiring& hiring) {
-  return parse_time(hiring.raw["updated_at"].text());
-}
-
-/// A failed hiring may be tried again; nothing else that ended goes on.
-bool may_follow(std::string_view before, bool had_ended, bool has_ended) {
-  return !had_ended || has_ended || before == "failed";
-}
 
 bool is_final(const Error& error) {
   return error.kind == Kind::auth || error.kind == Kind::forbidden || error.kind == Kind::config ||
@@ -33,6 +24,11 @@ bool is_final(const Error& error) {
 }
 
 } // namespace
+
+Watcher::Watcher(Settings settings) : m_settings(std::move(settings)) {
+  for (const Hiring& hiring : m_settings.told)
+    m_known[hiring.id] = standing_of(hiring);
+}
 
 std::vector<Watcher::Action> Watcher::on(const Input& input, Millis now) {
   m_now = now;
@@ -63,7 +59,13 @@ void Watcher::take(const Down&) {
   m_hold = m_look_at = m_now + k_blip;
 }
 
+void Watcher::take(const Silent&) {
+  m_pushes = false;
+  m_look_at.reset();
+}
+
 void Watcher::take(const Pushed& pushed) {
+  m_pushes = m_up; // what arrives tells more than what was answered
   const std::string id = tools::hiring_of_status_uri(pushed.uri);
   const bool about_messages =
       m_settings.messages && std::ranges::any_of(m_settings.ids, [&](const std::string& followed) {
@@ -71,10 +73,11 @@ void Watcher::take(const Pushed& pushed) {
       });
   // One of a hiring never heard of is looked for on the list: strangers' ids are not asked for one by one.
   const bool about_all = m_settings.ids.empty() && (pushed.uri == tools::k_active || !id.empty());
-  if (about_messages || (!id.empty() && is_followed(id)))
-    mark(pushed.uri);
-  else if (about_all)
-    mark(std::string(tools::k_active));
+  const bool about_one = about_messages || (!id.empty() && is_followed(id));
+  if (!about_one && !about_all)
+    return;
+  mark(about_one ? pushed.uri : std::string(tools::k_active));
+  m_look_at.reset();
 }
 
 void Watcher::take(const Timer&) {
@@ -90,16 +93,11 @@ void Watcher::take(const Got& got) {
   if (!m_reading || got.read != m_last_read)
     return; // of a session that is gone
   const std::string uri = *std::exchange(m_reading, std::nullopt);
-  if (!got.payload)
-    return take_error(uri, got.payload.error());
+  const Result<void> taken = got.payload ? take_payload(uri, *got.payload) : fail(got.payload.error());
+  if (!taken)
+    return take_error(uri, taken.error());
   m_ever_read = true;
   m_failures = 0;
-  if (uri == tools::k_active)
-    take_active(*got.payload);
-  else if (uri.ends_with(k_messages))
-    take_messages(uri, *got.payload);
-  else if (auto hiring = read_hiring(*got.payload))
-    take_hiring(std::move(*hiring));
   check_finished();
 }
 
@@ -109,13 +107,10 @@ void Watcher::look_at_everything() {
   if (m_settings.ids.empty()) {
     subscribe(std::string(tools::k_active));
     mark(std::string(tools::k_active));
-    for (const auto& [id, known] : m_known)
-      if (!known.ended) // it may have ended meanwhile, and is on no list then
-        mark(tools::status_uri(id));
   }
   for (const std::string& id : m_settings.ids) {
     const auto known = m_known.find(id);
-    if (known != m_known.end() && known->second.ended && !m_settings.messages)
+    if (known != m_known.end() && known->second.ending != Ending::none && !m_settings.messages)
       continue;
     subscribe(tools::status_uri(id));
     mark(tools::status_uri(id));
@@ -144,12 +139,13 @@ void Watcher::read_next() {
   m_actions.emplace_back(Read{++m_last_read, *m_reading});
 }
 
-/// Without pushes everything is read again when nothing is left to read.
+/// Everything is read again some time after nothing is left to read.
 void Watcher::wait() {
   const bool idle = !m_reading && m_dirty.empty();
-  if (!m_pushes && idle && !m_look_at)
-    m_look_at =
-        m_now + std::max(next_look(m_looks++), Millis(1000) * static_cast<int>(m_settings.ids.size() / 5));
+  const int many = static_cast<int>(m_settings.ids.size()); // each is a request
+  if (idle && !m_look_at)
+    m_look_at = m_now + (m_pushes ? k_quiet + Millis(1000) * many
+                                  : std::max(next_look(m_looks++), Millis(1000) * (many / 5)));
   const std::optional<Millis> next = m_hold ? m_hold : m_look_at;
   if (next)
     m_actions.emplace_back(WaitUntil{*next});
@@ -174,54 +170,59 @@ void Watcher::take_error(const std::string& uri, const Error& error) {
 
 // ---- what was read -------------------------------------------------------------------------------------
 
-void Watcher::take_active(const json::Value& payload) {
-  auto page = read_hirings(payload);
-  if (!page)
-    return;
+Result<void> Watcher::take_payload(const std::string& uri, const json::Value& payload) {
+  if (uri == tools::k_active)
+    return take_active(payload);
+  if (uri.ends_with(k_messages))
+    return take_messages(uri, payload);
+  AGR_TRY_ASSIGN(Hiring hiring, read_hiring(payload));
+  if (hiring.id != tools::hiring_of_status_uri(uri))
+    return fail({Kind::protocol, fmt::format("Agrenting answered {} with another hiring", printable(uri))});
+  take_hiring(std::move(hiring));
+  return {};
+}
+
+Result<void> Watcher::take_active(const json::Value& payload) {
+  AGR_TRY_ASSIGN(auto page, read_hirings(payload));
   std::set<std::string> listed;
-  for (Hiring& hiring : page->items) {
+  for (Hiring& hiring : page.items) {
     listed.insert(hiring.id);
     // Read over REST the list has ended ones, too: they are no news unless we saw them going on.
     if (m_known.contains(hiring.id) || ending_of(hiring) == Ending::none)
       take_hiring(std::move(hiring));
   }
   for (const auto& [id, known] : m_known)
-    if (!known.ended && !listed.contains(id))
+    if (known.ending == Ending::none && !listed.contains(id))
       mark(tools::status_uri(id)); // off the list: it has ended, and only this tells how
+  return {};
 }
 
 void Watcher::take_hiring(Hiring hiring) {
-  const bool ended = ending_of(hiring) != Ending::none;
+  Standing seen = standing_of(hiring);
   const auto found = m_known.find(hiring.id);
   const bool first = found == m_known.end();
-  const auto when = updated_at(hiring);
-  if (!first) {
-    const Known& known = found->second;
-    const bool older = when && known.updated_at && *when < *known.updated_at;
-    if (older || hiring.status == known.status || !may_follow(known.status, known.ended, ended))
-      return;
-  }
-  m_known[hiring.id] = {hiring.status, when, ended};
+  if (!first && !is_news(found->second, seen))
+    return;
+  m_known[hiring.id] = std::move(seen);
   m_looks = 0;
   m_actions.emplace_back(News{std::move(hiring), first});
 }
 
-void Watcher::take_messages(const std::string& uri, const json::Value& payload) {
-  auto page = read_messages(payload);
-  if (!page)
-    return;
+Result<void> Watcher::take_messages(const std::string& uri, const json::Value& payload) {
+  AGR_TRY_ASSIGN(auto page, read_messages(payload));
   constexpr std::size_t k_scheme = std::string_view("hiring://").size();
   const std::string id = uri.substr(k_scheme, uri.size() - k_scheme - k_messages.size());
-  for (Message& message : page->items)
+  for (Message& message : page.items)
     if (m_told.insert(fmt::format("{} {} {}", id, message.id, message.id.empty() ? message.content : ""))
             .second)
       m_actions.emplace_back(Written{id, std::move(message)});
+  return {};
 }
 
 void Watcher::check_finished() {
   const auto has_ended = [this](const std::string& id) {
     const auto known = m_known.find(id);
-    return known != m_known.end() && known->second.ended;
+    return known != m_known.end() && known->second.ending != Ending::none;
   };
   if (m_settings.ids.empty() || !m_dirty.empty() || !std::ranges::all_of(m_settings.ids, has_ended))
     return;

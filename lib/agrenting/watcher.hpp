@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "agrenting/state.hpp"
 #include "agrenting/types.hpp"
 #include "base/result.hpp"
 
@@ -18,8 +19,8 @@ namespace agr::agrenting {
 /// Follows hirings through pushes that may be repeated, late or lost, and through sessions that come and go.
 /// A push is only a hint to read; what is read is news when it differs from what was told before and is not
 /// older. One read is under way at a time, so that answers cannot overtake one another. Nothing is asked
-/// while pushes arrive; without them it looks again after growing pauses. Pure
-/// (docs/wire/agrenting-mcp.md, "Following").
+/// while pushes arrive, except once after a minute of silence; without them it looks again after growing
+/// pauses. Pure (docs/wire/agrenting-mcp.md, "Following").
 class Watcher {
 public:
   // ---- what happened ---------------------------------------------------------------------------------
@@ -28,7 +29,10 @@ public:
   struct Up {
     bool pushes = true;
   };
+  /// There is no session: not yet, or no longer.
   struct Down {};
+  /// The session will not push: it did not take a subscription.
+  struct Silent {};
   struct Pushed {
     std::string uri;
   };
@@ -39,11 +43,11 @@ public:
   };
   /// The time of the last WaitUntil has come.
   struct Timer {};
-  using Input = std::variant<Up, Down, Pushed, Got, Timer>;
+  using Input = std::variant<Up, Down, Silent, Pushed, Got, Timer>;
 
   // ---- what to do ------------------------------------------------------------------------------------
 
-  /// Ask for pushes about this resource. Its answer does not matter: the reads tell what is wrong.
+  /// Ask for pushes about this resource. When that is refused, say Silent.
   struct Subscribe {
     std::string uri;
   };
@@ -74,22 +78,18 @@ public:
   struct Settings {
     std::vector<std::string> ids = {}; ///< only these; all open ones of the user when empty
     bool messages = false;             ///< also tell what agents write; needs ids
+    std::vector<Hiring> told = {};     ///< what is known already: only what changes is news
   };
 
-  explicit Watcher(Settings settings) : m_settings(std::move(settings)) {}
+  explicit Watcher(Settings settings);
 
   /// What to do about this, in order. `now` is a steady time.
   std::vector<Action> on(const Input& input, Millis now);
 
 private:
-  struct Known {
-    std::string status;
-    std::optional<Time> updated_at;
-    bool ended = false;
-  };
-
   void take(const Up& up);
   void take(const Down& down);
+  void take(const Silent& silent);
   void take(const Pushed& pushed);
   void take(const Got& got);
   void take(const Timer& timer);
@@ -100,8 +100,9 @@ private:
   void read_next();
   void wait();
   void take_error(const std::string& uri, const Error& error);
-  void take_active(const json::Value& payload);
-  void take_messages(const std::string& uri, const json::Value& payload);
+  Result<void> take_payload(const std::string& uri, const json::Value& payload);
+  Result<void> take_active(const json::Value& payload);
+  Result<void> take_messages(const std::string& uri, const json::Value& payload);
   void take_hiring(Hiring hiring);
   void check_finished();
   [[nodiscard]] bool is_followed(const std::string& id) const;
@@ -115,11 +116,11 @@ private:
   int m_failures = 0;              // in a row
   int m_looks = 0;                 // without pushes, since the last news
   std::optional<Millis> m_hold;    // nothing is asked before
-  std::optional<Millis> m_look_at; // without pushes: when everything is read again
+  std::optional<Millis> m_look_at; // when everything is read again
   std::optional<std::string> m_reading;
   std::uint64_t m_last_read = 0;
   std::vector<std::string> m_dirty; // to be read, in order, each once
-  std::map<std::string, Known> m_known;
+  std::map<std::string, Standing> m_known;
   std::set<std::string> m_told; // messages, by id
   std::vector<Action> m_actions;
 };

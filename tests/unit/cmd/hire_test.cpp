@@ -189,10 +189,10 @@ TEST_CASE("waiting ends with the hiring") {
     std::vector<std::string> words;
     int exit;
   };
-  for (const Case& c : {Case{"completed", with(k_words, {"--wait", "--json"}), 0},
-                        Case{"failed", with(k_words, {"--wait", "--json"}), 1},
-                        Case{"cancelled", with(k_words, {"--wait", "--json"}), 1},
-                        Case{"in_progress", with(k_words, {"--wait=60", "--json"}), 8}}) {
+  for (const Case& c : {Case{"completed", with(k_words, {"--wait", "--via", "rest", "--json"}), 0},
+                        Case{"failed", with(k_words, {"--wait", "--via", "rest", "--json"}), 1},
+                        Case{"cancelled", with(k_words, {"--wait", "--via", "rest", "--json"}), 1},
+                        Case{"in_progress", with(k_words, {"--wait=60", "--via", "rest", "--json"}), 8}}) {
     CAPTURE(c.last);
     HireMarket one;
     one.market.on(k_hire, 201, hiring("queued"));
@@ -211,7 +211,7 @@ TEST_CASE("when waiting breaks, the hiring is not lost from sight") {
   one.market.on(k_hire, 201, hiring("queued"));
   one.market.on("GET /hirings/h1", 403,
                 R"({"errors":[{"message":"Token missing required scope: hirings:read"}]})");
-  const Ran ran = one.run(with(k_words, {"--wait"}));
+  const Ran ran = one.run(with(k_words, {"--wait", "--via", "rest"}));
   CHECK(ran.exit == 5);
   CHECK(ran.err.find("agr hirings wait h1") != std::string::npos);
 }
