@@ -5,11 +5,13 @@
 #include "cmd/frame/command.hpp"
 #include "cmd/frame/context.hpp"
 #include "cmd/frame/input.hpp"
+#include "serve/inside.hpp"
 #include "serve/submission.hpp"
 
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <functional>
 
 namespace agr::cmd {
 namespace {
@@ -67,10 +69,52 @@ Result<Reply> delivered(const Invocation& given, Context& context, const serve::
   }
 }
 
+/// Where an isolated handler submits; nothing everywhere else. There it works on one hiring only, and learns
+/// nothing of what becomes of it.
+Result<std::optional<std::string>> inside(const Invocation& given, Context& context) {
+  const auto folder = context.env.environment.get("AGR_SUBMISSIONS");
+  if (!folder)
+    return std::optional<std::string>();
+  if (given.text("HIRING") != context.env.environment.get("AGR_HIRING_ID").value_or(""))
+    return fail({Kind::not_found, "an isolated handler can submit for its own hiring only"});
+  if (given.has("--wait"))
+    return fail({Kind::usage, "an isolated handler cannot wait for the delivery",
+                 "what it submits is delivered when it has ended"});
+  return folder;
+}
+
+Reply shown_inside(const Invocation& given, std::string_view what) {
+  return Reply{.value = json::Value::object({{"hiring_id", given.text("HIRING")}, {"submitted", what}}),
+               .view = output::detail_of({{"Hiring", "hiring_id", Style::id}, {"Submitted", "submitted"}})};
+}
+
+Result<Reply> report_inside(const Invocation& given, const Context& context, const std::string& folder,
+                            serve::Report report, std::string_view text) {
+  if (context.globals.dry_run)
+    return shown_inside(given, "nothing");
+  AGR_TRY(serve::submit_inside(folder, report, text));
+  return shown_inside(given, serve::name_of(report));
+}
+
+Result<std::string> output_of(const Invocation& given, Context& context) {
+  return read_input(given.has("FILE") ? given.text("FILE") : "-", context, k_most_output);
+}
+
+Result<std::string> reason_of(const Invocation& given) {
+  auto reason = join(given.all("REASON"), " ");
+  if (trim(reason).empty())
+    return fail({Kind::usage, "a failure needs a reason", "it is what the hirer reads"});
+  return reason;
+}
+
 Result<Reply> run_result(const Invocation& given, Context& context) {
+  AGR_TRY_ASSIGN(const auto folder, inside(given, context));
+  if (folder) {
+    AGR_TRY_ASSIGN(const auto output, output_of(given, context));
+    return report_inside(given, context, *folder, serve::Report::result, output);
+  }
   AGR_TRY_ASSIGN(const auto work, work_of(given, context));
-  AGR_TRY_ASSIGN(const auto output,
-                 read_input(given.has("FILE") ? given.text("FILE") : "-", context, k_most_output));
+  AGR_TRY_ASSIGN(const auto output, output_of(given, context));
   if (context.globals.dry_run)
     return shown(work, work.entry, "nothing");
   AGR_TRY(serve::submit_result(work, output));
@@ -78,10 +122,11 @@ Result<Reply> run_result(const Invocation& given, Context& context) {
 }
 
 Result<Reply> run_failure(const Invocation& given, Context& context) {
+  AGR_TRY_ASSIGN(const auto reason, reason_of(given));
+  AGR_TRY_ASSIGN(const auto folder, inside(given, context));
+  if (folder)
+    return report_inside(given, context, *folder, serve::Report::failure, reason);
   AGR_TRY_ASSIGN(const auto work, work_of(given, context));
-  const auto reason = join(given.all("REASON"), " ");
-  if (trim(reason).empty())
-    return fail({Kind::usage, "a failure needs a reason", "it is what the hirer reads"});
   if (context.globals.dry_run)
     return shown(work, work.entry, "nothing");
   AGR_TRY(serve::submit_failure(work, reason));
@@ -89,6 +134,10 @@ Result<Reply> run_failure(const Invocation& given, Context& context) {
 }
 
 Result<Reply> run_message(const Invocation& given, Context& context) {
+  AGR_TRY_ASSIGN(const auto folder, inside(given, context));
+  if (folder)
+    return fail({Kind::forbidden, "an isolated handler cannot write to the hirer while it works",
+                 "its output and artifacts are delivered when it has ended"});
   AGR_TRY_ASSIGN(const auto work, work_of(given, context));
   AGR_TRY_ASSIGN(const auto text, text_or_stdin(join(given.all("TEXT"), " "), context));
   AGR_TRY(agrenting::check_message(text));
@@ -97,16 +146,33 @@ Result<Reply> run_message(const Invocation& given, Context& context) {
   return shown(work, work.entry, context.globals.dry_run ? "nothing" : "message");
 }
 
-Result<Reply> run_artifact(const Invocation& given, Context& context) {
-  AGR_TRY_ASSIGN(const auto work, work_of(given, context));
+using Submit = std::function<Result<void>(const std::string& file, const std::string& name)>;
+
+Result<void> each_artifact(const Invocation& given, const Context& context, const Submit& submit) {
   const auto& files = given.all("FILE");
   if (given.has("--as") && files.size() != 1)
     return fail({Kind::usage, "--as names one file"});
   for (const auto& file : files) {
     const auto name = given.maybe("--as").value_or(std::filesystem::path(file).filename().string());
     if (!context.globals.dry_run)
-      AGR_TRY(serve::submit_artifact(work, file, name));
+      AGR_TRY(submit(file, name));
   }
+  return {};
+}
+
+Result<Reply> run_artifact(const Invocation& given, Context& context) {
+  AGR_TRY_ASSIGN(const auto folder, inside(given, context));
+  if (folder) {
+    const process::Spool spool(context.env.environment.get("AGR_SPOOL").value_or(""));
+    AGR_TRY(each_artifact(given, context, [&](const auto& file, const auto& name) {
+      return serve::add_artifact(spool, file, name);
+    }));
+    return shown_inside(given, context.globals.dry_run ? "nothing" : "artifact");
+  }
+  AGR_TRY_ASSIGN(const auto work, work_of(given, context));
+  AGR_TRY(each_artifact(given, context, [&](const auto& file, const auto& name) {
+    return serve::submit_artifact(work, file, name);
+  }));
   return shown(work, work.entry, context.globals.dry_run ? "nothing" : "artifact");
 }
 

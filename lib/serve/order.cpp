@@ -4,6 +4,7 @@
 #include "json/value.hpp"
 #include "process/fd.hpp"
 #include "process/files.hpp"
+#include "serve/handler.hpp"
 
 #include <fcntl.h>
 
@@ -30,8 +31,10 @@ Result<std::optional<Order>> read_order(const process::Spool& spool) {
   if (text.empty())
     return std::nullopt; // closed
   AGR_TRY_ASSIGN(const auto value, json::parse(text));
+  Redactor redactor;
+  learn_secrets(redactor, spool);
   return Order{.report = value["report"].text() == "result" ? Report::result : Report::failure,
-               .reason = value["reason"].text(),
+               .reason = redactor.apply(value["reason"].text()),
                .output = value["output"].text()};
 }
 

@@ -14,7 +14,7 @@ namespace agr::serve {
 
 struct Order {
   Report report = Report::result; ///< result or failure
-  std::string reason = {};        ///< of a failure
+  std::string reason = {};        ///< of a failure; read without what a hook of the attempt kept secret
   std::string output = {};        ///< file in the spool that holds the result
 
   friend bool operator==(const Order&, const Order&) = default;

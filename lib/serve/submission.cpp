@@ -111,19 +111,23 @@ Result<void> submit_failure(const OpenWork& work, const std::string& reason) {
   return decide(work, Order{.report = Report::failure, .reason = reason});
 }
 
-Result<void> submit_artifact(const OpenWork& work, const std::string& file, const std::string& name) {
-  const auto folder = fs::path(artifacts_folder(spool_of(work)));
+Result<void> add_artifact(const process::Spool& spool, const std::string& file, const std::string& name) {
+  const auto folder = fs::path(artifacts_folder(spool));
   const auto target = (folder / name).lexically_normal();
   const auto inside = target.lexically_relative(folder);
   if (name.empty() || inside.empty() || *inside.begin() == ".." || inside == ".")
     return fail({Kind::usage, fmt::format("\"{}\" is no name for an artifact", printable(name))});
-  AGR_TRY_ASSIGN(const auto order, read_order(spool_of(work)));
-  if (order)
-    return fail(decided_before(work));
   AGR_TRY_ASSIGN(const auto bytes, process::read_file(file));
   std::error_code code;
   fs::create_directories(target.parent_path(), code);
   return process::write_durably(target.string(), bytes);
+}
+
+Result<void> submit_artifact(const OpenWork& work, const std::string& file, const std::string& name) {
+  AGR_TRY_ASSIGN(const auto order, read_order(spool_of(work)));
+  if (order)
+    return fail(decided_before(work));
+  return add_artifact(spool_of(work), file, name);
 }
 
 Result<void> submit_message(const OpenWork& work, const std::string& key, std::string_view content) {

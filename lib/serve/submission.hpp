@@ -29,6 +29,8 @@ Result<void> submit_result(const OpenWork& work, std::string_view output);
 Result<void> submit_failure(const OpenWork& work, const std::string& reason);
 /// Puts a copy of the file among those that go up before the result; `name` must stay in its folder.
 Result<void> submit_artifact(const OpenWork& work, const std::string& file, const std::string& name);
+/// The same for the attempt that lives there.
+Result<void> add_artifact(const process::Spool& spool, const std::string& file, const std::string& name);
 /// Leaves a message for the hirer. `key` names it: twice the same one is sent once.
 Result<void> submit_message(const OpenWork& work, const std::string& key, std::string_view content);
 
