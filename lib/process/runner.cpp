@@ -76,11 +76,15 @@ Outcome Runner::run(const Program& program, const Keep& keep) {
   return outcome;
 }
 
-void Runner::resume(Millis at_least) {
-  m_why.reset();
-  m_stop_at = Steady::now() + at_least;
-  if (m_rules.deadline)
-    m_stop_at = std::max(*m_stop_at, Steady::now() + (*m_rules.deadline - wall_now()));
+Outcome Runner::run_anyway(const Program& program, const Keep& keep, Millis time) {
+  const auto why = std::exchange(m_why, {});
+  const auto stop_at = std::exchange(m_stop_at, Steady::now() + time);
+  auto outcome = run(program, keep);
+  m_stop_at = stop_at;
+  const bool stopped_meanwhile = m_why == How::stopped;
+  if (why || !stopped_meanwhile)
+    m_why = why;
+  return outcome;
 }
 
 std::optional<StartFailure> Runner::start(const Program& program) {

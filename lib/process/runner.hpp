@@ -43,11 +43,11 @@ public:
 
   /// When the attempt was stopped before, the program is not started, and that is its outcome.
   Outcome run(const Program& program, const Keep& keep);
+  /// For what has to run in any case: also when the attempt was stopped, and for this time instead of until
+  /// the deadline.
+  Outcome run_anyway(const Program& program, const Keep& keep, Millis time);
   /// Why the attempt was stopped, when it was.
   [[nodiscard]] std::optional<How> stopped() const { return m_why; }
-  /// For what has to run in the end: forgets that the attempt was stopped, and lets the next programs run
-  /// to the deadline, but at least this long.
-  void resume(Millis at_least);
 
 private:
   using Steady = std::chrono::steady_clock;

@@ -79,6 +79,7 @@ json::Value to_json(const Command& command) {
                            {"after", to_json(command.after)},
                            {"takes_secret", command.takes_secret},
                            {"straggler_grace_ms", static_cast<long long>(command.straggler_grace.count())},
+                           {"after_time_ms", static_cast<long long>(command.after_time.count())},
                            {"kill_grace_ms", static_cast<long long>(command.kill_grace.count())},
                            {"max_output", static_cast<long long>(command.max_output)},
                            {"max_disk", static_cast<long long>(command.max_disk)}});
@@ -98,6 +99,7 @@ Command command_of(const json::Value& value) {
                   .takes_secret = value["takes_secret"].as_bool().value_or(false),
                   .straggler_grace = Millis(value["straggler_grace_ms"].as_integer().value_or(0)),
                   .kill_grace = Millis(value["kill_grace_ms"].as_integer().value_or(0)),
+                  .after_time = Millis(value["after_time_ms"].as_integer().value_or(0)),
                   .max_output = static_cast<std::uint64_t>(value["max_output"].as_integer().value_or(0)),
                   .max_disk = static_cast<std::uint64_t>(value["max_disk"].as_integer().value_or(0))};
   if (value.has("deadline_ms"))

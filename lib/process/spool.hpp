@@ -58,6 +58,7 @@ struct Command {
   std::optional<Time> deadline = {}; ///< stopped when it is still running then
   Millis straggler_grace{2'000};     ///< how long leftover processes may hold the outputs open
   Millis kill_grace{10'000};         ///< from TERM to KILL
+  Millis after_time{60'000};         ///< for the hook after the handler, whatever the deadline
   std::uint64_t max_output = 0;      ///< bytes of stdout; one more and it is killed
   std::uint64_t max_disk = 0;        ///< bytes below the spool; killed beyond; 0: no limit
 };

@@ -208,8 +208,8 @@ private:
     hook.environment =
         merged(std::move(hook.environment),
                {fmt::format("AGR_EXIT_CODE={}", code), fmt::format("AGR_ENDING={}", name_of(m_ending.how))});
-    m_runner.resume(m_command.kill_grace);
-    const auto outcome = m_runner.run(hook, [this](auto bytes) { return to_errors(bytes); });
+    const auto outcome =
+        m_runner.run_anyway(hook, [this](auto bytes) { return to_errors(bytes); }, m_command.after_time);
     if (!outcome.succeeded())
       m_errors.add(fmt::format("\nthe post-handler hook failed ({})\n", outcome.code));
   }

@@ -67,6 +67,7 @@ Result<http::Request> load_portion(const agrenting::Endpoint& endpoint, const st
 /// One upload on its way, portion by portion.
 struct Reports::Upload {
   std::string id;
+  int attempt = 0;
   std::vector<ArtifactFile> files;
   std::vector<agrenting::Artifact> there;      // at the marketplace already
   std::vector<std::vector<ArtifactFile>> left; // last portion first
@@ -155,6 +156,7 @@ void Reports::find_pending_repository(const std::string& id,
 void Reports::upload(const UploadArtifacts& order) {
   auto upload = std::make_shared<Upload>();
   upload->id = order.id;
+  upload->attempt = order.attempt;
   auto refused = std::make_shared<std::vector<std::string>>();
   m_loop.background(
       [upload, refused, folder = artifacts_folder(spool_of(m_spools, order.id, order.attempt))] {
@@ -196,7 +198,9 @@ void Reports::send_next(const std::shared_ptr<Upload>& upload) {
     return uploaded(*upload, std::nullopt);
   auto request = std::make_shared<Result<http::Request>>();
   m_loop.background(
-      [endpoint = m_endpoint, upload, redactor = m_redactor, request] {
+      [endpoint = m_endpoint, upload, redactor = m_redactor,
+       spool = spool_of(m_spools, upload->id, upload->attempt), request]() mutable {
+        learn_secrets(redactor, spool);
         *request = load_portion(endpoint, upload->id, upload->left.back(), redactor);
       },
       [this, upload, request] {
@@ -228,7 +232,8 @@ void Reports::submit(const SubmitResult& result) {
   auto request = std::make_shared<Result<http::Request>>();
   m_loop.background(
       [endpoint = m_endpoint, spool = spool_of(m_spools, result.id, result.attempt), result,
-       redactor = m_redactor, request] {
+       redactor = m_redactor, request]() mutable {
+        learn_secrets(redactor, spool);
         const auto output = load_output(spool, redactor);
         if (!output) {
           *request = fail(output.error());

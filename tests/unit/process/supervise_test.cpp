@@ -280,6 +280,7 @@ TEST_CASE("hooks are stopped like handlers") {
     CAPTURE(c.what);
     const Stage stage;
     auto command = stage.shell(c.handler);
+    command.after_time = Millis(300);
     command.hooks = {.before = {"/bin/sh", "-c", c.before}, .after = {"/bin/sh", "-c", c.after}};
     command.deadline = std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()) + Millis(500);
     const auto ending = run(stage, command);
