@@ -9,6 +9,7 @@
 #include "config/writer.hpp"
 #include "emulator/driver.hpp"
 #include "process/files.hpp"
+#include "process/limits.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -102,6 +103,7 @@ Result<Reply> run_run(const Invocation& given, Context& context) {
   net::Loop loop;
   for (const int signal_number : {SIGINT, SIGTERM})
     loop.on_signal(signal_number, [&loop] { loop.stop(); });
+  process::raise_descriptor_limit();
   AGR_TRY_ASSIGN(const emulator::Driver driver, start(given, context, loop, k_usual_port));
   const json::Value ready = describe(driver);
   AGR_TRY(write_ready_file(given, ready));
@@ -176,6 +178,7 @@ Result<Reply> run_exec(const Invocation& given, Context& context) {
                        ready));
   AGR_TRY(process::write_durably(folder.file("ready.json"), json::write_pretty(ready) + "\n"));
   AGR_TRY(write_ready_file(given, ready));
+  loop.post(process::raise_descriptor_limit); // once the command has begun, with the usual limit
   AGR_TRY_ASSIGN(const int code, run_in_foreground(loop, given.all("COMMAND"),
                                                    environment_for(folder, ready, context.env.environment)));
   return Reply{.exit = code};

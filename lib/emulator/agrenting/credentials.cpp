@@ -17,6 +17,8 @@ CREATE TABLE IF NOT EXISTS agrenting_credentials(
   name TEXT NOT NULL DEFAULT '', scopes TEXT NOT NULL DEFAULT '', cap TEXT,
   created_at INTEGER NOT NULL, expires_at INTEGER);
 CREATE INDEX IF NOT EXISTS agrenting_credentials_by_owner ON agrenting_credentials(owner, kind);
+CREATE INDEX IF NOT EXISTS agrenting_credentials_by_end ON agrenting_credentials(expires_at)
+  WHERE expires_at IS NOT NULL;
 )sql";
 
 namespace {
@@ -132,6 +134,7 @@ Result<bool> is_agent_key(Turn& turn, std::string_view key, const std::string& a
 }
 
 Result<SessionToken> open_session(Turn& turn, const std::string& agent) {
+  AGR_TRY(turn.db().run("DELETE FROM agrenting_credentials WHERE expires_at <= ?", {to_cell(turn.now)}));
   AGR_TRY_ASSIGN(const std::string bytes, turn.world.fresh_bytes());
   SessionToken session{"sess_" + base64url(bytes), turn.now + k_session_lifetime};
   AGR_TRY(store_credential(turn, session.token, "session", agent, {"session", {}}, session.expires_at));

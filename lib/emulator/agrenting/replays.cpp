@@ -15,6 +15,7 @@ const std::string_view k_replay_schema = R"sql(
 CREATE TABLE IF NOT EXISTS agrenting_replays(
   caller TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
   body TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY(caller, key)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS agrenting_replays_by_age ON agrenting_replays(created_at);
 )sql";
 
 namespace {
@@ -41,11 +42,19 @@ std::string place_of(const std::string& key) {
   return "replay/" + key;
 }
 
+/// However many there were, each new one makes room for itself.
+Result<void> forget_expired(Turn& turn) {
+  return turn.db()
+      .run("DELETE FROM agrenting_replays WHERE created_at <= ?", {to_cell(turn.now - k_lifetime)})
+      .map([](int) {});
+}
+
 /// An answer may hold a key that is shown only once, so it is sealed.
 Result<void> keep(Turn& turn, const Request& request, const Principal& caller, const Response& response) {
   const auto key = key_of(request, caller);
   if (!key)
     return {};
+  AGR_TRY(forget_expired(turn));
   AGR_TRY_ASSIGN(const std::string sealed, seal(turn, place_of(*key), response.body));
   AGR_TRY(turn.db().run(
       "INSERT OR REPLACE INTO agrenting_replays(caller, key, fingerprint, status, body, "

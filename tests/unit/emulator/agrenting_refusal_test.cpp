@@ -94,6 +94,24 @@ TEST_CASE("an agent works on one hiring at a time") {
   CHECK(message_in(second) == "Agent is currently busy with another hiring");
 }
 
+// rows: idem.header
+TEST_CASE("what has expired is not kept") {
+  Bench bench;
+  const auto count = [&](std::string_view table) {
+    return bench.world.db().first("SELECT COUNT(*) AS n FROM " + std::string(table)).value()->integer("n");
+  };
+  const std::int64_t keys = count("agrenting_credentials");
+  for (int day = 0; day < 3; ++day) {
+    const std::string key = "k" + std::to_string(day);
+    bench.rest("POST", "/api/v1/ledger/deposit", bench.user, json::Value::object({{"amount", "1.00"}}),
+               {{"X-Idempotency-Key", key}});
+    CHECK(bench.rest("POST", "/api/v1/auth/authenticate", bench.alice).status == 200);
+    CHECK(count("agrenting_replays") == 1);
+    CHECK(count("agrenting_credentials") == keys + 1);
+    bench.pass(25h);
+  }
+}
+
 // rows: idem.hire code.IDEMPOTENCY_MISMATCH
 TEST_CASE("a key makes one hiring, however often and wherever it is sent") {
   Bench bench;
