@@ -2,11 +2,11 @@
 #include "serve/hiclaw.hpp"
 
 #include "base/text.hpp"
+#include "serve/rules.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <ctime>
 
 namespace agr::serve::hiclaw {
@@ -14,13 +14,6 @@ namespace {
 
 std::string either(const std::string& text, const std::string& other) {
   return text.empty() ? other : text;
-}
-
-bool is_folder_name(std::string_view id) {
-  const auto is_plain = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-  };
-  return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, is_plain);
 }
 
 /// A webhook brings an object, everything else the text.
@@ -106,7 +99,7 @@ std::string local_time(Time time) {
 }
 
 Result<std::string> task_folder(const Settings& settings, std::string_view hiring_id) {
-  if (!is_folder_name(hiring_id))
+  if (!is_safe_id(hiring_id))
     return fail({Kind::usage, fmt::format("\"{}\" is no id of a hiring", printable(hiring_id))});
   return fmt::format("{}/{}", settings.tasks, hiring_id);
 }
