@@ -4,8 +4,11 @@
 #include "cmd/agrenting/attempt.hpp"
 #include "cmd/agrenting/hirer.hpp"
 #include "cmd/frame/command.hpp"
+#include "term/qr.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace agr::cmd {
 namespace {
@@ -28,6 +31,20 @@ Result<json::Value> place_to_pay(const Invocation& given, Context& context, std:
              agrenting::read_whatever, attempted);
 }
 
+/// What a phone can scan off the terminal: the address, or where to pay. Nothing for what is no plain text: a
+/// code shows nobody what is in it.
+std::string picture_of(const json::Value& place, Context& context) {
+  const term::Output& out = context.env.console.out;
+  const std::string target = place.first_of({"address", "deposit_address", "payment_url"}).text();
+  const bool plain = std::ranges::all_of(target, [](char c) { return c > ' ' && c <= '~'; });
+  if (context.globals.mode != output::Mode::table || !out.is_terminal() || target.empty() || !plain)
+    return {};
+  const auto code = term::qr_code(target);
+  if (!code || term::width_of(*code) > out.width())
+    return {};
+  return term::half_blocks(*code, context.colour_out());
+}
+
 Result<Reply> run_deposit(const Invocation& given, Context& context) {
   std::optional<Decimal> amount;
   if (given.has("AMOUNT")) {
@@ -41,14 +58,16 @@ Result<Reply> run_deposit(const Invocation& given, Context& context) {
   if (place.first_of({"address", "deposit_address", "payment_url", "transaction_id"}).is_null())
     return fail(
         {Kind::protocol, "Agrenting's answer names no address to pay to", "try /dashboard/financial"});
-  return Reply{.value = std::move(place),
-               .view = output::detail_of({{"Send to", "address|deposit_address"},
-                                          {"Pay at", "payment_url"},
-                                          {"Amount", "amount", Style::money},
-                                          {"Currency", "currency"},
-                                          {"Network", "network"},
-                                          {"Status", "status", Style::status},
-                                          {"Deposit", "transaction_id|id", Style::id}})};
+  Reply reply{.value = std::move(place),
+              .view = output::detail_of({{"Send to", "address|deposit_address"},
+                                         {"Pay at", "payment_url"},
+                                         {"Amount", "amount", Style::money},
+                                         {"Currency", "currency"},
+                                         {"Network", "network"},
+                                         {"Status", "status", Style::status},
+                                         {"Deposit", "transaction_id|id", Style::id}})};
+  reply.view.body = picture_of(reply.value, context);
+  return reply;
 }
 
 } // namespace
@@ -61,7 +80,7 @@ const std::vector<Command>& deposit_commands() {
        .about =
            "Moves nothing by itself: your balance grows when what you send there is confirmed. Send only "
            "the named currency over the named network; anything else is lost. Without an amount the "
-           "address takes any.",
+           "address takes any. On a terminal there is a QR code of it.",
        .arguments = {{"AMOUNT", "how much you mean to pay, in USD", Argument::Count::maybe}},
        .options = with_via({{"--currency", "NAME", "USDT when no amount is given, else USD"},
                             {"--network", "NAME", "TRC20, ERC20, …; only without an amount"}},

@@ -20,6 +20,7 @@ LIBRARIES = {
     "toml++/": "config",
     "openssl/": "crypto",
     "CLI/": "cmd",
+    "qrencode.h": "term",
 }
 
 

@@ -131,6 +131,41 @@ TEST_CASE("a new token goes into a private file, or is shown when there is none"
         "ap_secretsecretsecret");
 }
 
+TEST_CASE("a deposit address is a QR code on a terminal and nowhere else") {
+  struct Case {
+    bool at_terminal;
+    std::vector<std::string> words;
+    const char* answer;
+    bool code;
+  };
+  const char* address =
+      R"({"data":{"transaction_id":"t1","deposit_address":"TJRyWwFs9wTFGZg3JbrVriFbNfCug5tDeC"}})";
+  const char* page = R"({"data":{"transaction_id":"t1","payment_url":"https://pay.example/t1"}})";
+  const char* neither = R"({"data":{"transaction_id":"t1"}})";
+  const char* hidden = R"({"data":{"deposit_address":"T\u202eJR"}})";
+  for (const Case& c :
+       {Case{true, {"deposit", "50"}, address, true}, Case{true, {"deposit", "50"}, page, true},
+        Case{true, {"deposit", "50"}, neither, false}, Case{true, {"deposit", "50"}, hidden, false},
+        Case{true, {"deposit", "50", "--json"}, address, false},
+        Case{false, {"deposit", "50"}, address, false}}) {
+    CAPTURE(c.answer);
+    Owner one;
+    one.at_terminal = c.at_terminal;
+    one.market.on("POST /ledger/deposit", 200, c.answer);
+    const Ran ran = one.run(c.words);
+    CHECK(ran.exit == 0);
+    CHECK((ran.out.find("▀") != std::string::npos) == c.code);
+    CHECK((ran.out.find("\x1b[97;40m") != std::string::npos) == c.code);
+  }
+  Owner plain;
+  plain.at_terminal = true;
+  plain.environment.set("NO_COLOR", "1");
+  plain.market.on("POST /ledger/deposit", 200, address);
+  const Ran ran = plain.run({"deposit", "50"});
+  CHECK(ran.out.find("▀") != std::string::npos);
+  CHECK(ran.out.find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("listed webhooks and tokens never show a secret") {
   Runner one;
   one.market.on("GET /webhooks", 200, R"({"data":[{"id":"w1","secret_key":"hush"}]})");
