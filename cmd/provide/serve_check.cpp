@@ -19,13 +19,16 @@ namespace {
 
 constexpr Millis k_most_skew{60'000};
 
-/// A worker and a hirer in a marketplace that exists for this one hiring. $1 is agr, $2 the handler.
+/// A worker and a hirer in a marketplace that exists for this one hiring. $1 is agr, the rest are options for
+/// serve-agent.
 constexpr const char* k_rehearsal = R"(
 log="$AGR_STATE.log"
-"$1" serve-agent --name Alice --once --handler "$2" --log json >/dev/null 2>"$log" &
+agr="$1"
+shift
+"$agr" serve-agent --name Alice --once --log json "$@" >/dev/null 2>"$log" &
 worker=$!
 until grep -q '"event":"ready"' "$log"; do kill -0 $worker || { cat "$log" >&2; exit 1; }; sleep 0.05; done
-"$1" hire did:example:alice "A rehearsal: is the handler fit for work?" --yes --wait=60 --json >/dev/null 2>>"$log"
+"$agr" hire did:example:alice "A rehearsal: is the handler fit for work?" --yes --wait=60 --json >/dev/null 2>>"$log"
 code=$?
 [ $code -eq 0 ] || cat "$log" >&2
 exit $code
@@ -106,16 +109,30 @@ std::string quoted(const std::vector<std::string>& words) {
   return line;
 }
 
+/// The same handler, in the same sandbox.
+std::vector<std::string> options_for(const serve::AgentOptions& agent) {
+  std::vector<std::string> words{"--handler", quoted(agent.handler)};
+  if (!agent.sandbox)
+    return words;
+  words.emplace_back("--isolate");
+  if (agent.sandbox->network)
+    words.emplace_back("--isolate-network");
+  for (const auto& path : agent.sandbox->readable)
+    words.insert(words.end(), {"--isolate-path", path});
+  return words;
+}
+
 Result<std::string> rehearse(const serve::AgentOptions& agent, Context& context) {
   std::vector<std::string> variables;
   for (const auto& [name, value] : context.env.environment.all())
     variables.push_back(fmt::format("{}={}", name, value));
+  std::vector<std::string> words{context.env.program, "emulator", "exec",      "--",
+                                 "/bin/sh",           "-c",       k_rehearsal, "rehearsal",
+                                 context.env.program};
+  const auto options = options_for(agent);
+  words.insert(words.end(), options.begin(), options.end());
   net::Loop loop;
-  AGR_TRY_ASSIGN(const int code,
-                 run_in_foreground(loop,
-                                   {context.env.program, "emulator", "exec", "--", "/bin/sh", "-c",
-                                    k_rehearsal, "rehearsal", context.env.program, quoted(agent.handler)},
-                                   serve::inheritable(variables)));
+  AGR_TRY_ASSIGN(const int code, run_in_foreground(loop, words, serve::inheritable(variables)));
   if (code != 0)
     return fail(
         {Kind::failed, "the handler did not complete a hiring on the emulator; what happened is above"});
@@ -129,9 +146,12 @@ Result<Reply> check_serving(const std::vector<serve::AgentOptions>& agents, Cont
   std::set<std::vector<std::string>> rehearsed;
   for (const auto& agent : agents) {
     checks.add("configuration", agent.name, "handler " + join(agent.handler, " "));
+    if (agent.sandbox)
+      checks.add("isolation", agent.name,
+                 std::string(agent.sandbox->network ? "in a sandbox, with the network" : "in a sandbox"));
     checks.add("journal", agent.name, check_journal(agent));
     check_marketplace(checks, agent, context);
-    if (rehearsed.insert(agent.handler).second)
+    if (rehearsed.insert(options_for(agent)).second)
       checks.add("handler", agent.name, rehearse(agent, context));
   }
   return std::move(checks).reply();

@@ -2,6 +2,7 @@
 #include "cmd/provide/serving.hpp"
 
 #include "base/text.hpp"
+#include "cmd/provide/surroundings.hpp"
 #include "crypto/digest.hpp"
 #include "process/files.hpp"
 
@@ -120,10 +121,12 @@ Result<std::vector<serve::AgentOptions>> Serving::agents() const {
   AGR_TRY_ASSIGN(const auto entries, chosen(*this, settings));
   std::vector<serve::AgentOptions> all;
   std::set<std::string> folders;
+  Surroundings surroundings(*this);
   for (const auto& entry : entries) {
     AGR_TRY_ASSIGN(auto options, options_of(*this, entry, settings));
     if (!folders.insert(options.folder).second)
       return fail({Kind::config, fmt::format("agent {} is named twice", printable(entry.name))});
+    AGR_TRY(surroundings.add(entry.handling, options));
     all.push_back(std::move(options));
   }
   return all;
@@ -138,7 +141,8 @@ Result<Serving> serving_of(const Invocation& given, Context& context) {
   return Serving{.given = given,
                  .paths = std::move(paths),
                  .environment = context.env.environment,
-                 .choice = {context.globals.profile}};
+                 .choice = {context.globals.profile},
+                 .program = context.env.program};
 }
 
 } // namespace agr::cmd

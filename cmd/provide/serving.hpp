@@ -17,6 +17,7 @@ struct Serving {
   config::Paths paths; ///< `config` is the file of --agents, when that was given
   config::Environment environment;
   config::Choice choice;
+  std::string program; ///< this binary
 
   /// The agents to serve, as they are described now: those of --name, else AGRENTING_AGENT_KEY, else all of
   /// the profile. Errors: Kind::usage, Kind::auth, Kind::config.
