@@ -3,6 +3,7 @@
 #include "cmd/frame/command.hpp"
 #include "cmd/frame/context.hpp"
 #include "cmd/provide/journal.hpp"
+#include "cmd/provide/listening.hpp"
 #include "cmd/provide/serve_check.hpp"
 #include "cmd/provide/serving.hpp"
 #include "serve/serve.hpp"
@@ -16,19 +17,6 @@ namespace {
 
 constexpr long long k_most_jobs = 100'000;
 
-/// "9464", "127.0.0.1:9464", "[::1]:9464".
-Result<serve::Options::Address> address_of(const std::string& text) {
-  const auto colon = text.rfind(':');
-  std::string ip = colon == std::string::npos ? "" : text.substr(0, colon);
-  if (ip.starts_with('[') && ip.ends_with(']'))
-    ip = ip.substr(1, ip.size() - 2);
-  const auto port = json::Value(colon == std::string::npos ? text : text.substr(colon + 1)).as_integer();
-  if (!port || *port < 0 || *port > 65'535)
-    return fail({Kind::usage, fmt::format("\"{}\" is no address to listen on", printable(text)),
-                 "give a port, or IP:PORT"});
-  return serve::Options::Address{.ip = ip.empty() ? "127.0.0.1" : ip, .port = static_cast<int>(*port)};
-}
-
 Result<serve::Options> options_of(const Invocation& given, Context& context) {
   AGR_TRY_ASSIGN(const auto serving, serving_of(given, context));
   AGR_TRY_ASSIGN(auto agents, serving.agents());
@@ -37,20 +25,17 @@ Result<serve::Options> options_of(const Invocation& given, Context& context) {
   const auto max_jobs = given.integer("--max-jobs").value_or(0);
   if (max_jobs < 0 || max_jobs > k_most_jobs)
     return fail({Kind::usage, fmt::format("--max-jobs takes 0 to {}", k_most_jobs)});
-  serve::Options::Address health;
-  if (const auto text = given.maybe("--health")) {
-    AGR_TRY_ASSIGN(health, address_of(*text));
-  }
-  return serve::Options{.agents = std::move(agents),
-                        .state = context.paths().state,
-                        .environment = context.env.environment.lines(),
-                        .supervisor = {context.env.program, "__supervise"},
-                        .max_jobs = static_cast<int>(max_jobs),
-                        .reload = [serving] { return serving.agents(); },
-                        .health = health,
-                        .log_format =
-                            given.text("--log") == "json" ? serve::LogFormat::json : serve::LogFormat::text,
-                        .log = [&context](std::string_view line) { context.env.console.err.write(line); }};
+  serve::Options options{.agents = std::move(agents),
+                         .state = context.paths().state,
+                         .environment = context.env.environment.lines(),
+                         .supervisor = {context.env.program, "__supervise"},
+                         .max_jobs = static_cast<int>(max_jobs),
+                         .reload = [serving] { return serving.agents(); },
+                         .log_format =
+                             given.text("--log") == "json" ? serve::LogFormat::json : serve::LogFormat::text,
+                         .log = [&context](std::string_view line) { context.env.console.err.write(line); }};
+  AGR_TRY(take_addresses(given, options));
+  return options;
 }
 
 Result<Reply> run_serve_agent(const Invocation& given, Context& context) {
@@ -123,6 +108,12 @@ const std::vector<Command>& serve_agent_commands() {
                       "Run environment, pre-handler and post-handler of this folder around each handler"},
                      {"--poll-interval", "SECONDS",
                       "How often to ask for work while there is no event stream (10)", Option::Type::seconds},
+                     {"--webhook", "ADDR",
+                      "Take hirings from webhooks here, too, each agent at /hooks/NAME: PORT or IP:PORT"},
+                     {"--webhook-cert", "FILE", "Certificate chain (PEM), to speak TLS there"},
+                     {"--webhook-key", "FILE", "Its key (PEM), a file nobody else can read"},
+                     {"--no-stream", "",
+                      "Open no event stream: work comes by webhook and is asked for each --poll-interval"},
                      {"--health", "ADDR",
                       "Answer /live, /ready, /status.json and /metrics here: PORT or IP:PORT"},
                      {.names = "--log",
@@ -131,7 +122,8 @@ const std::vector<Command>& serve_agent_commands() {
                       .choices = {"text", "json"}}},
          .examples = {{"Serve the only agent of the profile", "agr serve-agent --handler ./summarize"},
                       {"Arguments, without a shell", "agr serve-agent --handler 'python3 work.py --fast'"},
-                      {"Under a service manager", "agr serve-agent --name alice --log json"}},
+                      {"Under a service manager", "agr serve-agent --name alice --log json"},
+                      {"Behind a proxy that passes webhooks on", "agr serve-agent --webhook 8089"}},
          .run = run_serve_agent}};
     auto journal = journal_commands();
     std::move(journal.begin(), journal.end(), std::back_inserter(all));

@@ -2,6 +2,7 @@
 #include "cmd/provide/serving.hpp"
 
 #include "base/text.hpp"
+#include "cmd/provide/listening.hpp"
 #include "cmd/provide/surroundings.hpp"
 #include "crypto/digest.hpp"
 #include "process/files.hpp"
@@ -54,6 +55,7 @@ Result<serve::WorkerSettings> worker_settings(const Invocation& given, const Age
   if (concurrency < 1 || concurrency > k_most_concurrent)
     return fail({Kind::usage, fmt::format("--concurrency takes 1 to {}", k_most_concurrent)});
   serve::WorkerSettings settings{.concurrency = static_cast<int>(concurrency),
+                                 .has_stream = !given.has("--no-stream"),
                                  .once = given.has("--once"),
                                  .on_crash = on_crash_of(given)};
   settings.drain_timeout = given.seconds("--drain-timeout").value_or(settings.drain_timeout);
@@ -70,9 +72,11 @@ Result<serve::AgentOptions> options_of(const Serving& serving, const AgentEntry&
   AGR_TRY_ASSIGN(auto handler, handler_of(serving, agent));
   AGR_TRY_ASSIGN(const auto worker, worker_settings(serving.given, agent));
   serve::AgentOptions options{.name = agent.name,
+                              .id = agent.account.id,
                               .folder = folder_of(agent, settings, serving.paths.state),
                               .endpoint = {.base = agent.account.url, .credential = agent_key(agent.account)},
                               .handler = std::move(handler),
+                              .webhook = {agent.webhook.shown, agent.webhook.signing},
                               .worker = worker};
   options.kill_grace = serving.given.seconds("--kill-grace").value_or(options.kill_grace);
   if (const auto bytes = serving.given.integer("--max-output"))
@@ -97,7 +101,11 @@ Result<std::vector<AgentEntry>> chosen(const Serving& serving, const config::Set
   const auto& names = serving.given.all("--name");
   const bool goes_by_key = names.empty() && !serving.given.has("--agents") && settings.agent_from_environment;
   if (goes_by_key)
-    return std::vector{AgentEntry{"of AGRENTING_AGENT_KEY", "", *settings.agent_from_environment, {}, 1}};
+    return std::vector{AgentEntry{.name = "of AGRENTING_AGENT_KEY",
+                                  .did = "",
+                                  .account = *settings.agent_from_environment,
+                                  .handler = {},
+                                  .webhook = settings.webhook_from_environment}};
   if (settings.agents.empty())
     return fail(no_such_agent("", settings));
   if (names.empty())
@@ -129,6 +137,7 @@ Result<std::vector<serve::AgentOptions>> Serving::agents() const {
     AGR_TRY(surroundings.add(entry.handling, options));
     all.push_back(std::move(options));
   }
+  AGR_TRY(check_webhooks(given, all));
   return all;
 }
 

@@ -83,6 +83,13 @@ public:
         m_text += fmt::format("{}{{agent=\"{}\",{}=\"{}\"}} {}\n", name, label(agent.name), kind, value,
                               read(agent.status));
   }
+  void webhooks() {
+    if (m_health.webhooks.empty())
+      return;
+    head("agr_webhooks_total", "counter", "Webhooks answered.");
+    for (const auto& [status, count] : m_health.webhooks)
+      m_text += fmt::format("agr_webhooks_total{{status=\"{}\"}} {}\n", status, count);
+  }
   [[nodiscard]] const std::string& text() const { return m_text; }
 
 private:
@@ -149,6 +156,7 @@ std::string metrics_of(const Health& health) {
   metrics.each("agr_oldest_report_seconds", "gauge",
                "Age of the oldest hiring whose report is not acknowledged.",
                [&](const Status& s) { return seconds(age_of_reports(s, health.now)); });
+  metrics.webhooks();
   return metrics.text();
 }
 

@@ -4,6 +4,7 @@
 #include "json/value.hpp"
 #include "serve/worker.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct Health {
   int left = 0;     ///< agents that had to stop
   int handlers = 0; ///< running, of all agents
   Millis lag{0};    ///< the longest time the loop was kept busy by one thing since this was last asked
+  std::map<int, std::uint64_t> webhooks = {}; ///< POSTs answered, by status
   Time now{};
 };
 

@@ -9,6 +9,7 @@
 #include "serve/health.hpp"
 #include "serve/log_writer.hpp"
 #include "serve/submission.hpp"
+#include "serve/webhooks.hpp"
 
 #include <fmt/format.h>
 
@@ -37,6 +38,7 @@ public:
     for (const auto& options : m_options.agents)
       AGR_TRY(add(options));
     AGR_TRY_ASSIGN(m_bell, process::Bell::listen(bell_folder(m_options.state)));
+    AGR_TRY(open_webhooks());
     return open_health();
   }
 
@@ -117,28 +119,49 @@ private:
     if (m_stopping || m_reloading || !m_options.reload)
       return;
     m_reloading = true;
-    auto wanted = std::make_shared<Result<std::vector<AgentOptions>>>();
-    m_loop.background([reload = m_options.reload, wanted] { *wanted = reload(); },
+    auto wanted = std::make_shared<Result<Wanted>>();
+    m_loop.background([this, wanted] { *wanted = read_wanted(); },
                       [this, wanted] {
                         m_reloading = false;
-                        if (!m_stopping)
-                          take_wanted(*wanted);
+                        if (m_stopping)
+                          return;
+                        if (!*wanted)
+                          return say({.level = Log::Level::error,
+                                      .event = "reload_failed",
+                                      .text = wanted->error().message + "; everything stays as it was"});
+                        if ((*wanted)->certificate)
+                          m_webhooks->use(*(*wanted)->certificate);
+                        take_wanted((*wanted)->agents);
                       });
   }
 
-  void take_wanted(const Result<std::vector<AgentOptions>>& wanted) {
-    if (!wanted)
-      return say({.level = Log::Level::error,
-                  .event = "reload_failed",
-                  .text = wanted.error().message + "; everything stays as it was"});
+  struct Wanted {
+    std::vector<AgentOptions> agents;
+    std::optional<net::Certificate> certificate;
+  };
+  /// On another thread.
+  [[nodiscard]] Result<Wanted> read_wanted() const {
+    Wanted wanted;
+    AGR_TRY_ASSIGN(wanted.agents, m_options.reload());
+    AGR_TRY_ASSIGN(wanted.certificate, certificate());
+    return wanted;
+  }
+  [[nodiscard]] Result<std::optional<net::Certificate>> certificate() const {
+    if (!m_options.certificate)
+      return std::optional<net::Certificate>();
+    AGR_TRY_ASSIGN(auto certificate, m_options.certificate());
+    return std::optional(std::move(certificate));
+  }
+
+  void take_wanted(const std::vector<AgentOptions>& wanted) {
     int added = 0;
-    for (const auto& options : *wanted) {
+    for (const auto& options : wanted) {
       if (const auto found = m_agents.find(options.folder); found != m_agents.end())
         found->second->change(options);
       else
         added += bring_up(options) ? 1 : 0;
     }
-    const int removed = let_go_of_others(*wanted);
+    const int removed = let_go_of_others(wanted);
     say({.event = "reloaded",
          .text = fmt::format("{} agents, {} added, {} removed", m_agents.size(), added, removed),
          .fields = json::Value::object(
@@ -165,6 +188,31 @@ private:
     return count;
   }
 
+  // ---- webhooks --------------------------------------------------------------------------------------
+
+  Result<void> open_webhooks() {
+    const auto& [ip, port] = m_options.webhook;
+    if (port < 0)
+      return {};
+    AGR_TRY_ASSIGN(auto proof, certificate());
+    m_webhooks.emplace(
+        m_loop, m_clock, [this](const WebhookPath& path) { return find(path); },
+        [this](const Agent& agent, const Log& log) { write(log, m_redactor, name_of(agent)); });
+    AGR_TRY(m_webhooks->listen(ip, port, std::move(proof)));
+    for (const auto& [folder, agent] : m_agents)
+      say({.event = "webhook", .text = m_webhooks->url() + webhook_path_to(agent->options().name)});
+    return {};
+  }
+
+  /// Whose path that is: the path of nobody in particular is that of the only agent.
+  [[nodiscard]] Agent* find(const WebhookPath& path) const {
+    if (path.kind == WebhookPath::Kind::only_agent)
+      return m_agents.size() == 1 ? m_agents.begin()->second.get() : nullptr;
+    const auto found = std::ranges::find_if(
+        m_agents, [&](const auto& pair) { return pair.second->options().name == path.agent; });
+    return found == m_agents.end() ? nullptr : found->second.get();
+  }
+
   // ---- seen from outside -----------------------------------------------------------------------------
 
   Result<void> open_health() {
@@ -186,6 +234,8 @@ private:
 
   [[nodiscard]] Health health() {
     Health health{.left = m_lost, .handlers = m_jobs.running(), .lag = m_loop.lag(), .now = m_clock.now()};
+    if (m_webhooks)
+      health.webhooks = m_webhooks->answered();
     for (const auto& [folder, agent] : m_agents)
       health.agents.push_back({agent->options().name, agent->status()});
     return health;
@@ -238,6 +288,7 @@ private:
   bool m_reloading = false;
   std::set<JobsId> m_awaited; // agents that are to be online before the first READY
   process::ServiceManager m_manager;
+  std::optional<Webhooks> m_webhooks;
   std::optional<net::Server> m_server;
   int m_lost = 0; // agents that had to stop
   int m_code = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "net/certificate.hpp"
 #include "serve/agent.hpp"
 #include "serve/log.hpp"
 
@@ -26,13 +27,19 @@ struct Options {
     int port = -1;
   };
   Address health = {};
+  /// Where marketplaces post hirings; nowhere when the port is negative.
+  Address webhook = {};
+  /// What the webhooks' listener proves itself with, asked at the start and at SIGHUP, as `reload`; none:
+  /// plain HTTP.
+  std::function<Result<net::Certificate>()> certificate = {};
   LogFormat log_format = LogFormat::text;
   std::function<void(std::string_view)> log = {}; ///< gets whole lines
 };
 
 /// Works until told to stop. Gives the exit code: that of the first agent that did not end well, else 0.
 /// Errors, before anything was begun: Kind::locked when an agent is being served already, Kind::internal
-/// when a journal cannot be opened.
+/// when a journal cannot be opened, Kind::unavailable when an address cannot be listened on, Kind::config
+/// when the certificate cannot be used.
 Result<int> run(const Options& options, const Clock& clock, Random& random);
 
 } // namespace agr::serve

@@ -107,15 +107,20 @@ std::string webhook_path_to(std::string_view agent) {
 
 WebhookVerdict judge_webhook(const net::ServerRequest& request, const WebhookAgent& agent) {
   if (request.method == "GET" || request.method == "HEAD")
-    return agent.is_alive ? WebhookAnswer{200, "ok"} : webhook_try_again();
+    return agent.is_alive ? webhook_health(request.method) : webhook_try_again();
   if (request.method != "POST")
-    return WebhookAnswer{405, "only POST, GET and HEAD"};
+    return webhook_health(request.method);
   // Before anything of the body is looked at.
   if (!is_proven(request, agent.secrets))
     return WebhookAnswer{401, "the request does not prove where it comes from"};
   if (!is_json(request.header("Content-Type")))
     return WebhookAnswer{415, "the body must be application/json"};
   return read_dispatch(request.body, agent.id);
+}
+
+WebhookAnswer webhook_health(std::string_view method) {
+  return method == "GET" || method == "HEAD" ? WebhookAnswer{200, "ok"}
+                                             : WebhookAnswer{405, "only POST, GET and HEAD"};
 }
 
 WebhookAnswer webhook_accepted() {

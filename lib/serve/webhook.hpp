@@ -50,7 +50,8 @@ using WebhookVerdict = std::variant<Dispatched, WebhookAnswer>;
 /// What to do with a request to `agent`.
 WebhookVerdict judge_webhook(const net::ServerRequest& request, const WebhookAgent& agent);
 
-/// Of a POST that was safe with us in the end, or was not.
+WebhookAnswer webhook_health(std::string_view method);
+/// Of a POST whose hiring is safe with us in the end, or is not.
 WebhookAnswer webhook_accepted();
 WebhookAnswer webhook_try_again();
 WebhookAnswer webhook_nothing_here();

@@ -44,9 +44,11 @@ class Fleet:
         self.home.write_config(text)
 
     def worker(self, *options, url=None):
+        if "--poll-interval" not in options:
+            options = ("--poll-interval", "0.2", *options)
         worker = Worker.__new__(Worker)
-        super(Worker, worker).__init__("serve-agent", "--log", "json", "--poll-interval", "0.2", *options,
-                                       home=self.home, env={"AGRENTING_URL": url or self.emulator.url})
+        super(Worker, worker).__init__("serve-agent", "--log", "json", *options, home=self.home,
+                                       env={"AGRENTING_URL": url or self.emulator.url})
         return worker
 
     def hire(self, agent):

@@ -14,9 +14,9 @@ DID = "did:example:alice"
 class Rig:
     """Hire, start and kill workers on the same state, and see what came of it."""
 
-    def __init__(self, body="", data=None):
+    def __init__(self, body="", data=None, options=()):
         self.home = Home()
-        self.emulator = Emulator(data=data).start()
+        self.emulator = Emulator(*options, data=data).start()
         self.runs_file = self.home.path / "runs"
         self.handler = self.home.script("handler", f"#!/bin/sh\necho $AGR_HIRING_ID >>{self.runs_file}\n{body}\necho done\n")
         self.workers = []
@@ -34,7 +34,9 @@ class Rig:
         env = dict(env or {})
         if through:
             env["AGRENTING_URL"] = through.url
-        worker = Worker(self.emulator, self.handler, "--poll-interval", "0.2", *options, home=self.home, env=env)
+        if "--poll-interval" not in options:
+            options = ("--poll-interval", "0.2", *options)
+        worker = Worker(self.emulator, self.handler, *options, home=self.home, env=env)
         self.workers.append(worker)
         return worker
 

@@ -184,6 +184,9 @@ TEST_CASE("methods and types") {
   // Who is not believed learns nothing else.
   CHECK(asked("POST", {{"Content-Type", "text/plain"}}) == 401);
 
+  CHECK(webhook_health("HEAD").status == 200);
+  CHECK(webhook_health("POST").status == 405);
+
   auto tired = alice();
   tired.is_alive = false;
   CHECK(status_of(judge_webhook({"HEAD", "/", {}, ""}, tired)) == 503);
