@@ -2,6 +2,7 @@
 #include "cmd/provide/delivering.hpp"
 
 #include "git/plan.hpp"
+#include "serve/handler.hpp"
 #include "serve/hiclaw.hpp"
 
 #include <fmt/format.h>
@@ -44,6 +45,19 @@ Result<void> add_delivery(const config::AgentEntry& entry, const std::string& pr
     return fail({Kind::config, fmt::format("agent {}: hiclaw cannot be isolated", entry.name),
                  "it runs nothing of a hirer's, and needs mc, copaw and the network"});
   return {};
+}
+
+Result<std::string> check_hiclaw(const serve::AgentOptions& agent, const std::string& path) {
+  AGR_TRY_ASSIGN(const auto value, json::parse(agent.handler.back()));
+  const auto settings = serve::hiclaw::read_settings(value);
+  for (const auto& program : {settings.mc, settings.copaw})
+    if (!serve::resolve({program}, path))
+      return fail({Kind::config, fmt::format("{} is not a program that can be run", program)});
+  if (settings.rooms.empty())
+    return fail({Kind::config, "hiclaw.rooms names no worker's room"});
+  if (!settings.worker.empty())
+    AGR_TRY(serve::hiclaw::addressee_of(json::Value::object(), settings));
+  return fmt::format("passes work on to {} workers; nobody was told anything", settings.rooms.size());
 }
 
 } // namespace agr::cmd

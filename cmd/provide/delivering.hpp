@@ -14,4 +14,7 @@ std::vector<std::string> built_in(std::vector<std::string> handler, const config
 Result<void> add_delivery(const config::AgentEntry& entry, const std::string& program,
                           serve::AgentOptions& agent);
 
+/// What can be known of an agent that is served by `hiclaw` without bothering a worker. Errors: Kind::config.
+Result<std::string> check_hiclaw(const serve::AgentOptions& agent, const std::string& path);
+
 } // namespace agr::cmd

@@ -4,6 +4,7 @@
 #include "agrenting/answer.hpp"
 #include "base/text.hpp"
 #include "cmd/frame/foreground.hpp"
+#include "cmd/provide/delivering.hpp"
 #include "serve/handler.hpp"
 #include "serve/journal.hpp"
 
@@ -151,7 +152,10 @@ Result<Reply> check_serving(const std::vector<serve::AgentOptions>& agents, Cont
                  std::string(agent.sandbox->network ? "in a sandbox, with the network" : "in a sandbox"));
     checks.add("journal", agent.name, check_journal(agent));
     check_marketplace(checks, agent, context);
-    if (rehearsed.insert(options_for(agent)).second)
+    if (agent.pushes_itself)
+      checks.add("handler", agent.name,
+                 check_hiclaw(agent, context.env.environment.get("PATH").value_or("/usr/bin:/bin")));
+    else if (rehearsed.insert(options_for(agent)).second)
       checks.add("handler", agent.name, rehearse(agent, context));
   }
   return std::move(checks).reply();

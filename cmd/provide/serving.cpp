@@ -2,6 +2,7 @@
 #include "cmd/provide/serving.hpp"
 
 #include "base/text.hpp"
+#include "cmd/provide/delivering.hpp"
 #include "cmd/provide/listening.hpp"
 #include "cmd/provide/surroundings.hpp"
 #include "crypto/digest.hpp"
@@ -36,6 +37,7 @@ Result<std::vector<std::string>> handler_of(const Serving& serving, const AgentE
   if (const auto text = serving.given.maybe("--handler")) {
     AGR_TRY_ASSIGN(command, serve::split_command(*text));
   }
+  command = built_in(std::move(command), agent.hiclaw, serving.program);
   if (command.empty())
     return fail(
         {Kind::usage, "serve-agent needs to know which program does the work",
@@ -135,6 +137,7 @@ Result<std::vector<serve::AgentOptions>> Serving::agents() const {
     if (!folders.insert(options.folder).second)
       return fail({Kind::config, fmt::format("agent {} is named twice", printable(entry.name))});
     AGR_TRY(surroundings.add(entry.handling, options));
+    AGR_TRY(add_delivery(entry, program, options));
     all.push_back(std::move(options));
   }
   AGR_TRY(check_webhooks(given, all));

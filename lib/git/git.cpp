@@ -30,9 +30,10 @@ constexpr std::size_t k_most_errors = std::size_t{16} << 10;
 /// git asks once a command; should it ask again, it is not left without an answer.
 constexpr int k_answers = 4;
 
-constexpr std::array<std::string_view, 12> k_kept{
-    "PATH",      "TMPDIR",   "http_proxy", "https_proxy",   "HTTPS_PROXY",  "all_proxy",
-    "ALL_PROXY", "no_proxy", "NO_PROXY",   "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"};
+/// AGR_WORKDIR tells whoever cleans up after a lost supervisor to which attempt git belongs.
+constexpr std::array<std::string_view, 13> k_kept{
+    "AGR_WORKDIR", "PATH",     "TMPDIR",   "http_proxy",    "https_proxy",  "HTTPS_PROXY",   "all_proxy",
+    "ALL_PROXY",   "no_proxy", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"};
 
 using Setting = std::pair<std::string_view, std::string_view>;
 

@@ -216,6 +216,14 @@ class Trouble(unittest.TestCase):
             self.assertIn("has no room", hiring["failed_reason"])
             self.assertEqual(rig.calls(), [])
 
+    def test_a_check_looks_and_tells_nobody(self):
+        for rooms, code in ((True, 0), (False, 78)):
+            with self.subTest(rooms=rooms), HiClawRig(rooms=rooms) as rig:
+                env = {"PATH": f"{rig.bin}:{os.environ['PATH']}"}
+                done = agr("serve-agent", "--handler", "hiclaw", "--check", home=rig.home, env=env)
+                self.assertEqual(done.code, code, done)
+                self.assertEqual(rig.calls(), [])
+
     def test_a_configuration_that_cannot_be_meant(self):
         for line, said in (('rooms = { "qwen:h" = "!r:h" }', "hiclaw.rooms"), ('room = "!r:h"', "hiclaw has no member"),
                            ('rooms = { "@w:h" = "--text" }', "hiclaw.rooms")):

@@ -13,6 +13,7 @@ from git_server import GitServer
 from harness import Worker, wait_until
 from serve_hostile_test import encodings
 from serve_rig import DID, Rig
+from serve_test import processes_with
 
 CHANGE = 'echo more >>README.md; mkdir -p src; echo "new" >src/a.c; echo did it'
 
@@ -359,6 +360,7 @@ class Killed(unittest.TestCase):
         self.assertEqual(branches[hiring["task_output"]["branch"]], hiring["task_output"]["commit"])
         self.assertEqual(rig.server.git("kit", "rev-list", "--count", hiring["task_output"]["commit"]), "2")
         self.assertTrue(rig.emulator.books()["balanced"])
+        wait_until(lambda: processes_with(str(rig.home.state)) <= 1, "the last process")
         for text in encodings(rig.server.token).values():
             self.assertNotIn(text, rig.everything_written())
 

@@ -62,10 +62,11 @@ TEST_CASE("push mode puts a fetch before the handler and a push after it, and th
   CHECK(command.after[0].argv == Words{"/usr/bin/agr", "__repository", "publish", spool->folder()});
   for (const auto& step : {command.before[0], command.after[0]}) {
     CHECK(step.takes_secret);
-    REQUIRE(step.environment.size() == 3); // nothing that configures git, no home
+    REQUIRE(step.environment.size() == 4); // nothing that configures git, no home
     CHECK(step.environment[0] == "PATH=/bin");
     CHECK(step.environment[1] == "https_proxy=p");
-    CHECK(step.environment[2].starts_with("AGR_REPOSITORY={"));
+    CHECK(step.environment[2] == "AGR_WORKDIR=" + spool->path("work"));
+    CHECK(step.environment[3].starts_with("AGR_REPOSITORY={"));
   }
   CHECK_FALSE(command.takes_secret);
   CHECK_FALSE(holds(folder.path, "t0k3n"));
