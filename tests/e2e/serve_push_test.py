@@ -81,12 +81,13 @@ class PushRig(Rig):
     def everything_written(self):
         """Each file below the state folder and each line of the log, as one text."""
         texts = ["\n".join(worker.err) for worker in self.workers]
-        for path in self.home.state.rglob("*"):
-            if path.is_file() and not path.is_symlink():
+        for folder, _, files in os.walk(self.home.state):
+            for path in (pathlib.Path(folder, file) for file in files):
                 try:
-                    texts.append(path.read_bytes().decode(errors="replace"))
+                    if path.is_file() and not path.is_symlink():
+                        texts.append(path.read_bytes().decode(errors="replace"))
                 except OSError:
-                    pass
+                    pass  # gone meanwhile
         return "\n".join(texts)
 
 
