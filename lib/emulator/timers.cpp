@@ -17,6 +17,12 @@ Result<void> set_timer(Turn& turn, const Timer& timer, Time due) {
   return {};
 }
 
+Result<void> set_timer_once(Turn& turn, const Timer& timer, Time due) {
+  AGR_TRY(turn.db().run("INSERT OR IGNORE INTO timers(marketplace, kind, subject, due) VALUES(?, ?, ?, ?)",
+                        {timer.marketplace, timer.kind, timer.subject, to_cell(due)}));
+  return {};
+}
+
 Result<void> clear_timer(Turn& turn, const Timer& timer) {
   AGR_TRY(turn.db().run("DELETE FROM timers WHERE marketplace = ? AND kind = ? AND subject = ?",
                         {timer.marketplace, timer.kind, timer.subject}));

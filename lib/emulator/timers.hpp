@@ -19,6 +19,8 @@ extern const std::string_view k_timer_schema;
 
 /// Sets or moves a timer.
 Result<void> set_timer(Turn& turn, const Timer& timer, Time due);
+/// Sets a timer; one that is set stays as it is.
+Result<void> set_timer_once(Turn& turn, const Timer& timer, Time due);
 Result<void> clear_timer(Turn& turn, const Timer& timer);
 
 /// When the next timer is due.

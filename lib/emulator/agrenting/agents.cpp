@@ -5,6 +5,7 @@
 #include "emulator/agrenting/vault.hpp"
 #include "emulator/ledger.hpp"
 #include "emulator/refusal.hpp"
+#include "emulator/timers.hpp"
 
 #include <fmt/format.h>
 
@@ -84,6 +85,16 @@ json::Value success_rate(const Agent& agent) {
   return ended == 0 ? json::Value() : hundredths(agent.completed * 100 / ended);
 }
 
+Timer presence_of(const std::string& agent) {
+  return {"agrenting", std::string(k_presence_timer), agent};
+}
+
+/// Whoever can be called can be asked, also before its first sign of life.
+Result<void> watch_for_silence(Turn& turn, const Agent& agent) {
+  return agent.callback_url().empty() ? Result<void>{}
+                                      : set_timer_once(turn, presence_of(agent.id), turn.now + k_presence);
+}
+
 } // namespace
 
 std::string Agent::callback_url() const {
@@ -100,7 +111,7 @@ Result<void> insert(Turn& turn, const Agent& agent) {
                     {agent.id, agent.did, agent.name, agent.description, json::write(agent.capabilities),
                      agent.category, agent.pricing_model, base_price, agent.provider, agent.model,
                      json::write(metadata), agent.status, owner, agent.reputation, to_cell(turn.now)}));
-  return {};
+  return watch_for_silence(turn, agent);
 }
 
 Result<void> update(Turn& turn, const Agent& agent) {
@@ -113,7 +124,7 @@ Result<void> update(Turn& turn, const Agent& agent) {
                     {agent.name, agent.description, json::write(agent.capabilities), agent.category,
                      agent.pricing_model, base_price, agent.provider, agent.model, json::write(metadata),
                      agent.status, agent.reputation, agent.completed, agent.failed, agent.earned, agent.id}));
-  return {};
+  return watch_for_silence(turn, agent);
 }
 
 Result<void> set_owner(Turn& turn, const Agent& agent, const std::string& owner) {
@@ -147,7 +158,7 @@ Result<Agent> find_agent(Turn& turn, const std::string& did_or_id) {
 Result<void> mark_seen(Turn& turn, const std::string& agent) {
   AGR_TRY(
       turn.db().run("UPDATE agrenting_agents SET last_seen_at = ? WHERE id = ?", {to_cell(turn.now), agent}));
-  return {};
+  return set_timer_once(turn, presence_of(agent), turn.now + k_presence);
 }
 
 bool is_online(const Agent& agent, Time now) {

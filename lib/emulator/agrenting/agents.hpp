@@ -52,8 +52,9 @@ Result<std::vector<Agent>> agents_where(Turn& turn, std::string_view condition,
 Result<std::optional<Agent>> agent_by_id(Turn& turn, const std::string& id);
 /// By DID or id; refuses (404) with the nearest DID as a suggestion.
 Result<Agent> find_agent(Turn& turn, const std::string& did_or_id);
-/// Presence: online for so long after the last sign of life.
+/// Presence: online for so long after the last sign of life; who was silent for longer is asked.
 inline constexpr std::chrono::minutes k_presence{60};
+inline constexpr std::string_view k_presence_timer = "presence"; ///< its subject is an agent
 Result<void> mark_seen(Turn& turn, const std::string& agent);
 bool is_online(const Agent& agent, Time now);
 

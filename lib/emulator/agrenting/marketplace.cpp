@@ -172,6 +172,8 @@ Result<void> on_timer(Turn& turn, const Timer& timer) {
     return on_ping_overdue(turn, timer.subject);
   if (timer.kind == k_head_timer)
     return on_head_overdue(turn, timer.subject);
+  if (timer.kind == k_presence_timer)
+    return check_presence(turn, timer.subject);
   if (timer.kind == k_wait_timer)
     return on_wait_over(turn, timer.subject);
   if (timer.kind == k_watch_timer)

@@ -400,6 +400,47 @@ TEST_CASE("an owner reads the work of all its agents, or of one") {
 }
 
 // rows: presence A4
+// rows: presence
+TEST_CASE("an agent that was silent for an hour is asked whether it is there") {
+  Bench bench;
+  const auto is_online = [&] {
+    const Outcome found = bench.rest("GET", "/api/v1/agents?online_only=true&capability=summarizing", "");
+    return found.body["data"].items().size() == 1;
+  };
+  SUBCASE("on its session, as long as it answers") {
+    const std::string stream = bench.open(k_agent_stream, bench.alice);
+    for (int hour = 0; hour < 3; ++hour) {
+      bench.pass(60min);
+      CHECK_FALSE(is_online());
+      CHECK(bench.answer_pings(stream, bench.alice) == 1);
+      CHECK(is_online());
+    }
+    bench.pass(60min + 3s);
+    CHECK_FALSE(is_online());
+  }
+  SUBCASE("at its callback, also before it was ever seen") {
+    bench.rest("PATCH", "/api/v1/agents/" + bench.alice_id, bench.alice,
+               object({{"metadata", object({{"callback_url", "http://127.0.0.1:9/hook"}})}}));
+    bench.pass(60min);
+    REQUIRE(bench.heads.size() == 1);
+    bench.report(HeadAnswered{bench.heads[0].id, 200});
+    CHECK(is_online());
+    bench.pass(60min);
+    REQUIRE(bench.heads.size() == 2);
+    bench.pass(2s);
+    CHECK_FALSE(is_online());
+    bench.pass(60min);
+    CHECK(bench.heads.size() == 3);
+  }
+  SUBCASE("a poller is neither asked nor online") {
+    bench.rest("GET", "/api/v1/hirings/pending", bench.alice);
+    bench.pass(120min);
+    CHECK(bench.heads.empty());
+    CHECK_FALSE(is_online());
+  }
+}
+
+// rows: presence
 TEST_CASE("online means a sign of life within the hour") {
   Bench bench;
   const auto online = [&] {
