@@ -8,6 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+
 namespace agr::cmd {
 namespace {
 
@@ -63,12 +66,23 @@ bool is_other_request(const Error& error) {
   return error.code == "IDEMPOTENCY_MISMATCH" || error.code == "IDEMPOTENCY_CONFLICT";
 }
 
-Result<Hiring> send(const Attempt& attempt, const Secret& repo_token, Context& context, const Hirer& hirer,
-                    store::Intents& intents) {
+/// Over MCP the service itself waits a while before it answers: the whole wait of a short job is one call.
+long long seconds_to_hold(const Invocation& given, const Context& context) {
+  constexpr Millis k_longest{25'000};
+  constexpr Millis k_leeway{2'000}; // for the way there and back
+  if (!given.has("--wait"))
+    return 0;
+  const Millis least = std::min(given.seconds("--wait").value_or(k_longest),
+                                context.globals.timeout.value_or(k_longest + k_leeway) - k_leeway);
+  return std::chrono::floor<std::chrono::seconds>(std::clamp(least, Millis(0), k_longest)).count();
+}
+
+Result<Hiring> send(const Attempt& attempt, const Secret& repo_token, long long hold, Context& context,
+                    const Hirer& hirer, store::Intents& intents) {
   AGR_TRY_ASSIGN(const Order order, order_of(attempt));
   const json::Value body = agrenting::with_repo_token(order.body, repo_token);
   auto hiring = ask(context, hirer, agrenting::hire(hirer.endpoint, order.did, body),
-                    tools::hire_agent(order.did, body), agrenting::read_hiring,
+                    tools::hire_agent(order.did, body, hold), agrenting::read_hiring,
                     fmt::format("hiring {}", printable(order.did)));
   if (!hiring && attempt.resumed && is_other_request(hiring.error()))
     hiring = find_by_key(context, hirer, attempt.intent.key);
@@ -79,10 +93,14 @@ Result<Hiring> send(const Attempt& attempt, const Secret& repo_token, Context& c
   return hiring;
 }
 
-Result<Hiring> wait(const Invocation& given, Context& context, const Hirer& hirer, const Hiring& hiring) {
+Result<Hiring> wait(const Invocation& given, Millis asked, Context& context, const Hirer& hirer,
+                    const Hiring& hiring) {
   if (!given.has("--wait"))
     return hiring;
-  auto ended = wait_for_end(context, hirer, hiring, given.seconds("--wait"));
+  std::optional<Millis> limit = given.seconds("--wait");
+  if (limit && hirer.by_mcp())
+    *limit = std::max(*limit - (context.env.clock.steady() - asked), Millis(0));
+  auto ended = wait_for_end(context, hirer, hiring, limit);
   if (ended)
     return ended;
   Error error = std::move(ended).error();
@@ -119,8 +137,10 @@ Result<Reply> run_hire(const Invocation& given, Context& context) {
     return show_only(wish, repo_token, context, hirer);
   AGR_TRY_ASSIGN(store::Intents intents, open_intents(context));
   AGR_TRY_ASSIGN(const Attempt attempt, begin(wish, context, hirer, intents));
-  AGR_TRY_ASSIGN(const Hiring made, send(attempt, repo_token, context, hirer, intents));
-  AGR_TRY_ASSIGN(const Hiring hiring, wait(given, context, hirer, made));
+  const Millis asked = context.env.clock.steady();
+  AGR_TRY_ASSIGN(const Hiring made,
+                 send(attempt, repo_token, seconds_to_hold(given, context), context, hirer, intents));
+  AGR_TRY_ASSIGN(const Hiring hiring, wait(given, asked, context, hirer, made));
   return reply_of(given, context, hiring, attempt.intent.key);
 }
 

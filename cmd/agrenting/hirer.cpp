@@ -78,7 +78,7 @@ public:
     m_call = nullptr;
     if (!m_outcome->has_value())
       return fail(agrenting::tools::refuse(std::move(*m_outcome).error(), attempted));
-    return agrenting::tools::read_result(**m_outcome, attempted);
+    return agrenting::tools::read_answer(call, **m_outcome, attempted);
   }
 
 private:
@@ -87,7 +87,7 @@ private:
       return; // Up comes
     ++m_tries;
     m_link.call({.id = ++m_last_id,
-                 .method = "tools/call",
+                 .method = std::string(method_of(*m_call)),
                  .params = params_of(*m_call),
                  .timeout = m_context.globals.timeout});
   }
@@ -106,7 +106,8 @@ private:
     if (m_call == nullptr)
       return;
     m_losses += idle ? 1 : 0;
-    if (down.final || m_losses >= k_tries)
+    const bool too_long = down.error.retry_after && down.wait > m_context.globals.max_wait;
+    if (down.final || too_long || m_losses >= k_tries)
       return end(fail(down.error));
     m_context.progress(fmt::format("{}; trying again in {}", down.error.message, for_people(down.wait)));
   }

@@ -195,20 +195,23 @@ Result<Reply> run_message(const Invocation& given, Context& context) {
                                           {"Text", "content", Style::prose}})};
 }
 
-/// Newer services show messages only inside the hiring, older ones only by themselves.
-Result<json::Value> messages_of(Context& context, const Endpoint& endpoint, const std::string& id) {
-  AGR_TRY_ASSIGN(const Hiring hiring, find_hiring(context, endpoint, id));
-  if (hiring.raw["messages"].is_array())
-    return hiring.raw["messages"];
+/// Over REST newer services show messages only inside the hiring, older ones only by themselves.
+Result<json::Value> messages_of(Context& context, const Hirer& hirer, const std::string& id) {
+  if (!hirer.by_mcp()) {
+    AGR_TRY_ASSIGN(const Hiring hiring, find_hiring(context, hirer, id));
+    if (hiring.raw["messages"].is_array())
+      return hiring.raw["messages"];
+  }
   AGR_TRY_ASSIGN(const agrenting::Page<agrenting::Message> page,
-                 ask(context, agrenting::list_messages(endpoint, id), agrenting::read_messages,
+                 ask(context, hirer, agrenting::list_messages(hirer.endpoint, id), tools::messages_of(id),
+                     agrenting::read_messages,
                      fmt::format("reading the messages of hiring {}", printable(id))));
   return raw_list(page.items);
 }
 
 Result<Reply> run_messages(const Invocation& given, Context& context) {
-  AGR_TRY_ASSIGN(const Endpoint endpoint, hirer(context));
-  AGR_TRY_ASSIGN(json::Value messages, messages_of(context, endpoint, given.text("ID")));
+  AGR_TRY_ASSIGN(const Hirer hirer, hirer_of(given, context));
+  AGR_TRY_ASSIGN(json::Value messages, messages_of(context, hirer, given.text("ID")));
   return Reply{.value = std::move(messages),
                .view = output::list_of({{"TIME", "created_at|inserted_at", Style::time},
                                         {"FROM", "sender_name|sender_type|sender_agent_id"},
@@ -283,6 +286,7 @@ const std::vector<Command>& hirings_commands() {
        .effect = Effect::read,
        .summary = "Read what was written on a hiring",
        .arguments = {{"ID", "the hiring's id"}},
+       .options = with_via({}),
        .examples = {{"The whole exchange", "agr hirings messages ID"}},
        .run = run_messages},
       hirings_watch_command()};

@@ -211,6 +211,18 @@ http::Request upload_artifacts(const Endpoint& endpoint, std::string_view id,
   return with_key(post(endpoint, hiring_path(id).then("/artifacts"), body), key);
 }
 
+LargeUpload upload_large_artifact(const Endpoint& endpoint, std::string_view id, std::string_view name,
+                                  std::string_view type) {
+  constexpr std::string_view k_end = R"("}]})";
+  const std::vector empty{NewArtifact{.name = std::string(name), .type = std::string(type)}};
+  auto request = upload_artifacts(endpoint, id, empty);
+  // The content is the last member, and it is empty.
+  const auto body = std::exchange(request.body, {});
+  return {.request = std::move(request),
+          .before = body.substr(0, body.size() - k_end.size()),
+          .after = std::string(k_end)};
+}
+
 http::Request list_artifacts(const Endpoint& endpoint, std::string_view hiring_id, long long limit,
                              const std::string& cursor) {
   return get(endpoint,

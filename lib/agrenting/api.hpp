@@ -123,6 +123,16 @@ inline constexpr std::size_t k_most_artifacts = 50; ///< of one upload
 http::Request upload_artifacts(const Endpoint& endpoint, std::string_view id,
                                std::span<const NewArtifact> artifacts, std::string_view key = {});
 
+/// One upload of an artifact that is too large for memory: its body is `before`, the bytes in base64 and
+/// `after`, in a file that the request is still to be told of.
+struct LargeUpload {
+  http::Request request;
+  std::string before;
+  std::string after;
+};
+LargeUpload upload_large_artifact(const Endpoint& endpoint, std::string_view id, std::string_view name,
+                                  std::string_view type);
+
 // Both sides.
 
 http::Request list_artifacts(const Endpoint& endpoint, std::string_view hiring_id, long long limit,

@@ -79,6 +79,36 @@ std::string hint_no_artifact(std::string_view) {
   return "`agr artifacts list HIRING` shows what a hiring delivered";
 }
 
+std::string hint_no_webhook(std::string_view) {
+  return "`agr webhooks list` shows yours";
+}
+
+std::string hint_no_token(std::string_view) {
+  return "`agr tokens list` shows yours";
+}
+
+std::string hint_no_address(std::string_view) {
+  return "name the id of one of yours: `agr withdraw addresses`";
+}
+
+std::string hint_unknown_id(std::string_view) {
+  return "`agr status ID` tells what an id belongs to";
+}
+
+std::string hint_login(std::string_view) {
+  return "`agr auth status` shows which key is used; `agr login agrenting --with-token` saves a new one";
+}
+
+std::string hint_slow(std::string_view message) {
+  const std::string seconds = word_after(message, "retry after ");
+  return fmt::format("all tokens of an account share 100 requests a minute: repeat it {}",
+                     seconds.empty() ? "in a minute" : fmt::format("in {} seconds", seconds));
+}
+
+std::string hint_broken(std::string_view) {
+  return "the service failed inside: repeat the same command later";
+}
+
 std::string hint_no_route(std::string_view) {
   return "this service does not know the operation: `agr auth status` shows its address";
 }
@@ -105,7 +135,8 @@ std::string hint_dispute(std::string_view) {
 }
 
 std::string hint_price(std::string_view) {
-  return "`agr agents show DID` shows what the agent asks; give the price with --price";
+  return "an amount is above zero and has two decimals; what an agent asks is in `agr agents show DID`, and "
+         "--price gives it";
 }
 
 constexpr std::array k_refusals{
@@ -125,8 +156,15 @@ constexpr std::array k_refusals{
     Refusal{"", "hiring not found", Kind::not_found, hint_no_hiring},
     Refusal{"", "artifact not found", Kind::not_found, hint_no_artifact},
     Refusal{"ROUTE_NOT_FOUND", "", Kind::not_found, hint_no_route},
+    Refusal{"", "webhook not found", Kind::not_found, hint_no_webhook},
+    Refusal{"", "token not found", Kind::not_found, hint_no_token},
+    Refusal{"", "withdrawal_address", Kind::failed, hint_no_address},
+    Refusal{"UNAUTHORIZED", "missing or invalid authentication", Kind::auth, hint_login},
+    Refusal{"RATE_LIMIT_EXCEEDED", "rate limit exceeded", Kind::rate_limited, hint_slow},
+    Refusal{"INTERNAL_ERROR", "", Kind::unavailable, hint_broken},
     Refusal{"VALIDATION_ERROR", "", Kind::failed, hint_invalid},
     Refusal{"FORBIDDEN", "", Kind::forbidden, hint_whose},
+    Refusal{"NOT_FOUND", "", Kind::not_found, hint_unknown_id},
 };
 
 bool is(const Refusal& refusal, const Error& error, std::string_view words) {

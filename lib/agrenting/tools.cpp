@@ -119,6 +119,10 @@ Call generate_deposit_address(std::string_view currency, std::string_view networ
   return call;
 }
 
+Call messages_of(std::string_view hiring_id) {
+  return {k_read, json::Value::object({{"uri", messages_uri(hiring_id)}})};
+}
+
 Call set_github_token(const Secret& token) {
   return {"set_github_token", json::Value::object({{"token", token.reveal()}}), true};
 }
@@ -131,7 +135,13 @@ Call clear_github_token() {
   return {.name = "clear_github_token", .changes = true};
 }
 
+std::string_view method_of(const Call& call) {
+  return call.name == k_read ? k_read : "tools/call";
+}
+
 json::Value params_of(const Call& call) {
+  if (call.name == k_read)
+    return call.arguments;
   return json::Value::object({{"name", call.name}, {"arguments", call.arguments}});
 }
 
@@ -154,6 +164,12 @@ Result<json::Value> read_result(const json::Value& result, std::string_view atte
     return fail({Kind::protocol, fmt::format("{}: Agrenting's answer is no JSON: {}", attempted,
                                              shorten(printable(text), 200))});
   return payload;
+}
+
+Result<json::Value> read_answer(const Call& call, const json::Value& result, std::string_view attempted) {
+  if (call.name == k_read)
+    return read_resource(result, call.arguments["uri"].text());
+  return read_result(result, attempted);
 }
 
 Error refuse(Error error, std::string_view attempted) {

@@ -14,12 +14,15 @@
 namespace agr::agrenting::tools {
 
 struct Call {
-  std::string_view name;
+  std::string_view name; ///< the tool's, or k_read
   json::Value arguments = json::Value::object();
   bool changes = false;
   /// Whether calling it twice does no harm: it only looks, or has a key, or sets what is set already.
   bool repeatable = true;
 };
+
+/// The method that reads a resource: such a call has its URI as the only argument.
+inline constexpr std::string_view k_read = "resources/read";
 
 struct Search {
   std::string capability = {};
@@ -43,11 +46,14 @@ Call list_hiring_artifacts(std::string_view hiring_id);
 /// At most `max_bytes`, 1 to 1,000,000; the service has no way to ask for a later part.
 Call download_artifact(std::string_view artifact_id, std::optional<long long> max_bytes = {});
 Call generate_deposit_address(std::string_view currency, std::string_view network);
+/// What was written on a hiring. A resource, no tool.
+Call messages_of(std::string_view hiring_id);
 Call set_github_token(const Secret& token);
 Call get_github_token_status();
 Call clear_github_token();
 
-/// The params of `tools/call`.
+/// The method of JSON-RPC that carries the call, and its params.
+std::string_view method_of(const Call& call);
 json::Value params_of(const Call& call);
 /// The same with credentials masked, to be shown.
 json::Value shown_params_of(const Call& call);
@@ -55,6 +61,8 @@ json::Value shown_params_of(const Call& call);
 /// What a tool answered: the JSON in its text. A failure is recognised in either form, as `isError` in the
 /// result or, through refuse, as a JSON-RPC error. `attempted` is a noun: "reading the balance".
 Result<json::Value> read_result(const json::Value& result, std::string_view attempted);
+/// The same for any call: a resource is read by read_resource.
+Result<json::Value> read_answer(const Call& call, const json::Value& result, std::string_view attempted);
 /// A JSON-RPC error, or a call that broke, in the words of the REST errors.
 Error refuse(Error error, std::string_view attempted);
 

@@ -83,11 +83,12 @@ std::string listed(const json::Value& texts) {
   return texts.is_array() ? join(parts, ", ") : texts.text();
 }
 
-/// "; price: must be positive, is too precise; input.url: is invalid"
-std::string fields_of(const json::Value& explanation) {
+/// "; price: must be positive, is too precise; input.url: is invalid", less what the `words` said already
+std::string fields_of(const json::Value& explanation, std::string_view words) {
   std::string text;
   for (const json::Member& field : explanation["details"].members())
-    text += fmt::format("; {}: {}", field.name, listed(field.value));
+    if (const std::string why = listed(field.value); why.empty() || words.find(why) == std::string_view::npos)
+      text += fmt::format("; {}: {}", field.name, why);
   if (const std::string field = explanation["field"].text(); !field.empty())
     text += fmt::format("; field: {}", field);
   return text;
@@ -98,7 +99,7 @@ std::string words_of(const json::Value& explanation) {
     return explanation.text();
   std::string words =
       explanation.first_of({"message", "detail", "title", "error_description", "reason"}).text();
-  return words + fields_of(explanation);
+  return words + fields_of(explanation, words);
 }
 
 std::string for_terminal(std::string_view text, std::size_t columns = k_most_columns) {

@@ -18,11 +18,13 @@ class TheSameAnswers(unittest.TestCase):
         self.hiring = agr("hire", "did:example:alice", "sum up", "--json", env=self.env).json["id"]
         key = self.emulator.agent()["api_key"]
         agr("artifacts", "upload", self.hiring, "-", stdin="text", env={**self.env, "AGRENTING_AGENT_KEY": key})
+        for text in ("In English, please", "And short"):
+            agr("hirings", "message", self.hiring, text, env=self.env)
 
     def test_reads(self):
         for line in ("balance", "agents list", "agents list --capability coding", "hirings list",
                      "hirings list --status completed", f"hirings show {self.hiring}",
-                     f"artifacts list {self.hiring}"):
+                     f"artifacts list {self.hiring}", f"hirings messages {self.hiring}"):
             answers = {}
             for way in WAYS:
                 run = agr(*line.split(), *way, env=self.env)
@@ -37,6 +39,7 @@ class TheSameAnswers(unittest.TestCase):
     def test_refusals(self):
         token = agr("tokens", "create", "--name", "w", "--scope", "agents:discover", "--json", env=self.env).json["token"]
         for line, env, code in (("hirings show no-such-hiring", self.env, 6),
+                                ("hirings messages no-such-hiring", self.env, 6),
                                 ("balance", {**self.env, "AGRENTING_API_KEY": "ap_" + "x" * 43}, 4),
                                 ("balance", {**self.env, "AGRENTING_API_KEY": token}, 5),
                                 ("hire did:example:alice y --price 2 --capability summarizing", self.env, 7),
@@ -103,6 +106,16 @@ class LostAnswers(unittest.TestCase):
             found = agr(*self.WORDS, home=home, env=market.env())
             self.assertEqual(0, found.code, found)
             self.assertEqual(1, len(set(keys)))
+
+    def test_the_service_holds_the_answer_of_a_hire_that_is_waited_for(self):
+        for words, seconds in (((), None), (("--wait",), 25), (("--wait=3.5",), 3), (("--wait", "--timeout", "9"), 7)):
+            with self.subTest(words), HostileMarket() as market, Home() as home:
+                asked = []
+                market.tools["hire_agent"] = lambda a, asked=asked: asked.append(a) or hiring("h1", "completed")
+                market.tools["get_hiring_status"] = hiring("h1", "completed")
+                run = agr(*self.WORDS[:-2], *words, home=home, env=market.env())
+                self.assertEqual(0, run.code, run)
+                self.assertEqual([seconds], [a.get("wait_seconds") for a in asked])
 
     def test_what_is_known_under_our_key_is_the_hiring(self):
         with HostileMarket("never") as market, Home() as home:

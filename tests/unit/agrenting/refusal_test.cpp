@@ -56,6 +56,15 @@ TEST_CASE("each refusal has its kind and a hint with the next step") {
       {404, "ROUTE_NOT_FOUND", "no such route", Kind::not_found, "agr auth status"},
       {422, "VALIDATION_ERROR", "price is invalid", Kind::failed, "--dry-run"},
       {403, "FORBIDDEN", "not yours", Kind::forbidden, "agr auth status"},
+      {404, "NOT_FOUND", "Webhook not found", Kind::not_found, "agr webhooks list"},
+      {404, "NOT_FOUND", "Token not found", Kind::not_found, "agr tokens list"},
+      {404, "NOT_FOUND", "Not here", Kind::not_found, "agr status ID"},
+      {422, "VALIDATION_ERROR", "withdrawal_address_id is not yours", Kind::failed, "agr withdraw addresses"},
+      {401, "UNAUTHORIZED", "no", Kind::auth, "agr login agrenting"},
+      {0, "", "Missing or invalid authentication", Kind::auth, "agr auth status"}, // as a tool says it
+      {429, "RATE_LIMIT_EXCEEDED", "slow down", Kind::rate_limited, "in a minute"},
+      {0, "", "Rate limit exceeded. Retry after 12 seconds.", Kind::rate_limited, "in 12 seconds"},
+      {500, "INTERNAL_ERROR", "oops", Kind::unavailable, "later"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.message);

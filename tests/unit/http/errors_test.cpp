@@ -59,6 +59,8 @@ TEST_CASE("every form of body is read") {
       {R"({"data":null,"errors":[{"code":"X","message":"too bad"}]})", "too bad", "X"},
       {R"({"errors":[{"code":"X","message":"bad","details":{"price":["is low","is odd"],"input.url":["is bad"]}}]})",
        "bad; price: is low, is odd; input.url: is bad", "X"},
+      {R"({"errors":[{"message":"price is low","details":{"price":["price is low"],"url":["is bad"]}}]})",
+       "price is low; url: is bad", ""}, // nothing is said twice
       {R"({"errors":[{"message":"bad","field":"price"}]})", "bad; field: price", ""},
       {R"({"errors":{"message":"object"}})", "object", ""},
       {R"({"errors":["just text","more"]})", "just text", ""},
