@@ -104,7 +104,7 @@ Result<config::AgentEntry> Context::agrenting_agent(const std::string& name) {
          "run agr register --on agrenting, or agr login agrenting --agent NAME, or set AGRENTING_AGENT_KEY"});
   if (name.empty())
     return fail({Kind::usage, fmt::format("profile {} has several agents", settings->profile),
-                 fmt::format("choose one with --name: {}", join(known, ", "))});
+                 fmt::format("say which one: {}", join(known, ", "))});
   const auto meant = did_you_mean(name, known);
   return fail(
       {Kind::config, fmt::format("profile {} has no agent \"{}\"", settings->profile, printable(name)),
