@@ -424,6 +424,7 @@ class Killed(unittest.TestCase):
             hiring_id = rig.hire_push()
             wait_until(lambda: not first.running, "the kill")
             pushed = rig.server.branches("kit")[f"agr/{hiring_id}"]
+            time.sleep(1.1)  # commits tell seconds apart
             self.check_end(rig, hiring_id, rig.worker())
             self.assertEqual(rig.server.branches("kit")[f"agr/{hiring_id}"], pushed)
 
