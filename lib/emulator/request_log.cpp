@@ -2,6 +2,7 @@
 #include "emulator/request_log.hpp"
 
 #include "base/text.hpp"
+#include "emulator/masking.hpp"
 
 namespace agr::emulator {
 namespace {
@@ -15,7 +16,7 @@ std::uint64_t RequestLog::came_in(Time at, std::string method, std::string path,
   if (m_lines.size() == k_kept)
     m_lines.pop_front();
   path.resize(std::min(path.size(), k_longest_path));
-  m_lines.push_back({++m_last, at, std::move(method), printable(path), std::move(who)});
+  m_lines.push_back({++m_last, at, std::move(method), printable(without_keys(path)), std::move(who)});
   return m_last;
 }
 

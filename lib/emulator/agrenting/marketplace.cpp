@@ -23,6 +23,7 @@
 #include "emulator/agrenting/waits.hpp"
 #include "emulator/agrenting/watches.hpp"
 #include "emulator/agrenting/webhooks.hpp"
+#include "emulator/masking.hpp"
 #include "emulator/refusal.hpp"
 
 #include <fmt/format.h>
@@ -73,7 +74,7 @@ Result<void> admit(Turn& turn, const Route& route, const Principal& caller) {
 }
 
 tl::unexpected<Error> no_such_route(const Request& request, const std::vector<std::string>& allowed) {
-  const std::string what = fmt::format("{} {}", request.method, printable(request.path));
+  const std::string what = fmt::format("{} {}", request.method, printable(without_keys(request.path)));
   return allowed.empty() ? refuse(404, "ROUTE_NOT_FOUND", "No such route: " + what)
                          : refuse(405, "METHOD_NOT_ALLOWED", "No such method here: " + what);
 }

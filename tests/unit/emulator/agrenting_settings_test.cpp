@@ -400,7 +400,6 @@ TEST_CASE("an owner reads the work of all its agents, or of one") {
 }
 
 // rows: presence A4
-// rows: presence
 TEST_CASE("an agent that was silent for an hour is asked whether it is there") {
   Bench bench;
   const auto is_online = [&] {
