@@ -12,6 +12,7 @@ import urllib.parse
 from git_server import GitServer
 from harness import Worker, wait_until
 from serve_hostile_test import encodings
+from serve_isolate_test import CAN_ISOLATE
 from serve_rig import DID, Rig
 from serve_test import processes_with
 
@@ -246,6 +247,19 @@ class Refused(unittest.TestCase):
             hiring, worker = rig.run()
             self.assertEqual(hiring["status"], "completed", worker)
             self.assertEqual(rig.runs(hiring["id"]), 1)
+
+
+@unittest.skipUnless(CAN_ISOLATE, "bubblewrap is not installed, or not allowed to make namespaces here")
+class Isolated(unittest.TestCase):
+    def test_a_handler_without_network_works_in_the_clone_and_its_work_is_pushed(self):
+        with PushRig() as rig:
+            rig.handler = rig.home.script("handler", "#!/bin/sh\ngit log --oneline | wc -l\n" + CHANGE + "\n")
+            worker = rig.worker("--isolate")
+            worker.wait_for("ready")
+            hiring = rig.wait_for_end(rig.hire_push())
+            self.assertEqual(hiring["status"], "completed", worker)
+            self.assertEqual(hiring["task_output"]["summary"].split(), ["1", "did", "it"])
+            self.assertEqual(hiring["task_output"]["files_changed"], ["README.md", "src/a.c"])
 
 
 class Token(unittest.TestCase):
