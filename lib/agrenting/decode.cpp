@@ -185,6 +185,7 @@ Artifact artifact_of(json::Value object) {
   artifact.type = text_at(object, {"artifact_type", "type"});
   artifact.content_type = text_at(object, {"content_type"});
   artifact.size = object.first_of({"size_bytes", "size"}).as_integer();
+  artifact.sha256 = text_at(object, {"sha256"});
   artifact.raw = std::move(object);
   return artifact;
 }

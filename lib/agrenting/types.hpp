@@ -44,6 +44,7 @@ struct Artifact {
   std::string type; ///< "file", "markdown", "json", …
   std::string content_type;
   std::optional<long long> size; ///< bytes
+  std::string sha256;            ///< hex; empty where the service does not show it
   json::Value raw;
 };
 

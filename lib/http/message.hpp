@@ -50,6 +50,8 @@ struct Request {
   Repeat repeat = Repeat::safe; ///< `safe` means `never` on any method but GET and HEAD
   Follow follow = Follow::same_origin;
   Millis timeout{30'000};
+  /// A file that is sent instead of `body`, piece by piece; `timeout` then bounds the silence between pieces.
+  std::string body_file = {};
   /// Receives the body of a 2xx answer in pieces instead of Response::body (downloads); `timeout` then
   /// bounds the silence between pieces, not the whole.
   std::function<Result<void>(std::string_view)> sink = {};

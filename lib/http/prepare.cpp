@@ -52,7 +52,7 @@ Result<Request> prepare(Request request) {
     AGR_TRY(check_credential(*request.credential, url));
   set_default(request, "User-Agent", fmt::format("agr/{}", k_version));
   set_default(request, "Accept", "application/json");
-  if (!request.body.empty())
+  if (!request.body.empty() || !request.body_file.empty())
     set_default(request, "Content-Type", "application/json");
   AGR_TRY(check_headers(request));
   return request;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 namespace agr::http {
 namespace {
@@ -120,11 +121,27 @@ void Transfer::set_method() {
     curl_easy_setopt(m_easy, CURLOPT_NOBODY, 1L);
     return;
   }
-  if (!m_request.body.empty() || m_request.method == "POST" || m_request.method == "PUT") {
+  if (!m_request.body_file.empty()) {
+    send_file();
+  } else if (!m_request.body.empty() || m_request.method == "POST" || m_request.method == "PUT") {
     curl_easy_setopt(m_easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_request.body.size()));
     curl_easy_setopt(m_easy, CURLOPT_POSTFIELDS, m_request.body.c_str());
   }
   curl_easy_setopt(m_easy, CURLOPT_CUSTOMREQUEST, m_request.method.c_str());
+}
+
+void Transfer::send_file() {
+  m_body_file.reset(std::fopen(m_request.body_file.c_str(), "rbe"));
+  std::error_code code;
+  const auto size = std::filesystem::file_size(m_request.body_file, code);
+  if (!m_body_file || code)
+    abort({Kind::internal, fmt::format("cannot read {}", m_request.body_file)});
+  curl_easy_setopt(m_easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(m_easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(code ? 1 : size));
+  curl_easy_setopt(m_easy, CURLOPT_READFUNCTION, &Transfer::on_read);
+  curl_easy_setopt(m_easy, CURLOPT_READDATA, this);
+  curl_easy_setopt(m_easy, CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
+  curl_easy_setopt(m_easy, CURLOPT_SEEKDATA, this);
 }
 
 void Transfer::set_headers() {
@@ -143,7 +160,7 @@ void Transfer::set_headers() {
 
 void Transfer::set_times() {
   curl_easy_setopt(m_easy, CURLOPT_CONNECTTIMEOUT_MS, as_long(std::min(k_connect_time, m_request.timeout)));
-  if (!m_request.sink) {
+  if (!m_request.sink && m_request.body_file.empty()) {
     curl_easy_setopt(m_easy, CURLOPT_TIMEOUT_MS, as_long(m_request.timeout));
     return;
   }
@@ -159,6 +176,21 @@ std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count
 std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
   const std::string_view piece(bytes, size * count);
   return static_cast<Transfer*>(self)->take_body(piece) ? piece.size() : CURL_WRITEFUNC_ERROR;
+}
+
+std::size_t Transfer::on_read(char* buffer, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  auto* file = transfer.m_body_file.get();
+  if (file == nullptr)
+    return CURL_READFUNC_ABORT;
+  const auto got = std::fread(buffer, 1, size * count, file);
+  return std::ferror(file) != 0 ? std::size_t{CURL_READFUNC_ABORT} : got;
+}
+
+int Transfer::on_seek(void* self, curl_off_t offset, int origin) {
+  auto* file = static_cast<Transfer*>(self)->m_body_file.get();
+  const bool moved = file != nullptr && ::fseeko(file, offset, origin) == 0;
+  return moved ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 bool Transfer::take_header(std::string_view line) {

@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,6 +27,11 @@ struct StreamTaps {
   std::function<void(std::string_view bytes)> on_bytes = {}; ///< called inside libcurl: only take notes
 };
 
+struct FileCloser {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using BodyFile = std::unique_ptr<std::FILE, FileCloser>;
+
 /// One request on a libcurl handle. It must not move while the handle is in use.
 class Transfer {
 public:
@@ -44,10 +50,13 @@ public:
 private:
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self);
+  static int on_seek(void* self, curl_off_t offset, int origin);
 
   void set_up(const Trust& trust);
   void set_headers();
   void set_method();
+  void send_file();
   void set_times();
   bool take_header(std::string_view line);
   bool take_body(std::string_view piece);
@@ -62,6 +71,7 @@ private:
   Response m_response;
   std::size_t m_header_bytes = 0;
   bool m_head_told = false;
+  BodyFile m_body_file;
   std::optional<Error> m_abort; // why we ourselves ended it
   char m_detail[CURL_ERROR_SIZE] = {};
 };

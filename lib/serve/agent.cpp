@@ -106,6 +106,8 @@ Agent::Agent(Surroundings& around, AgentOptions options, JobsId id, Hooks hooks,
                    m_reports.find_repository(hiring, std::move(answered));
                  }),
       m_reports(around.loop, around.async, m_options.endpoint, spools_of(m_options), m_redactor, teller()),
+      m_uploads(around.loop, around.async, m_options.endpoint, spools_of(m_options), m_redactor, teller(),
+                [this](const Log& log) { act(log); }),
       m_messages(around.loop, around.async, m_options.endpoint, messages_folder(m_options.folder), m_redactor,
                  [this](const Log& log) { act(log); }),
       m_link(around.loop, around.async, around.clock, around.random, m_options.endpoint, teller()) {}
@@ -127,6 +129,7 @@ void Agent::change(AgentOptions options) {
   if (moved) {
     m_redactor = redactor_of(m_options, m_around.environment);
     m_reports.use(m_options.endpoint);
+    m_uploads.use(m_options.endpoint);
     m_messages.use(m_options.endpoint);
     m_around.loop.cancel(m_going_online);
     m_link.use(m_options.endpoint);

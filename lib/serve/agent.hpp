@@ -11,6 +11,7 @@
 #include "serve/messages.hpp"
 #include "serve/reports.hpp"
 #include "serve/scribe.hpp"
+#include "serve/uploads.hpp"
 #include "serve/webhook.hpp"
 #include "serve/worker.hpp"
 
@@ -100,7 +101,7 @@ private:
   void act(const LookForOrder& look) { m_handlers.look(look); }
   void act(const StopHandler& stop) { m_handlers.stop(stop); }
   void act(const Forget& forget) { m_handlers.forget(forget); }
-  void act(const UploadArtifacts& upload) { m_reports.upload(upload); }
+  void act(const UploadArtifacts& upload) { m_uploads.start(upload); }
   void act(const SubmitResult& result) { m_reports.submit(result); }
   void act(const SubmitFailure& failure) { m_reports.submit(failure); }
   void act(const ReadHiring& read) { m_reports.read(read); }
@@ -126,6 +127,7 @@ private:
   Scribe m_scribe;
   Handlers m_handlers;
   Reports m_reports;
+  Uploads m_uploads;
   Messages m_messages;
   Link m_link;
   std::map<Ticket, std::function<void(bool)>> m_callers;

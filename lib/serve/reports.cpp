@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace agr::serve {
@@ -48,30 +47,7 @@ Repository repository_of(const agrenting::Hiring& hiring) {
   return Repository{.address = hiring.repo_url, .token = hiring.repo_access_token};
 }
 
-/// Texts leave without secrets; what is no text is taken as it is.
-Result<http::Request> load_portion(const agrenting::Endpoint& endpoint, const std::string& id,
-                                   std::span<const ArtifactFile> files, const Redactor& redactor) {
-  std::vector<agrenting::NewArtifact> artifacts;
-  for (const auto& file : files) {
-    AGR_TRY_ASSIGN(auto artifact, load(file));
-    artifact.name = redactor.apply(artifact.name);
-    if (artifact.type != "file" && artifact.type != "image")
-      artifact.bytes = redactor.apply(artifact.bytes);
-    artifacts.push_back(std::move(artifact));
-  }
-  return patient(agrenting::upload_artifacts(endpoint, id, artifacts));
-}
-
 } // namespace
-
-/// One upload on its way, portion by portion.
-struct Reports::Upload {
-  std::string id;
-  int attempt = 0;
-  std::vector<ArtifactFile> files;
-  std::vector<agrenting::Artifact> there;      // at the marketplace already
-  std::vector<std::vector<ArtifactFile>> left; // last portion first
-};
 
 Reports::Reports(net::Loop& loop, http::Async& async, agrenting::Endpoint endpoint, std::string spools,
                  const Redactor& redactor, Tell tell)
@@ -96,10 +72,11 @@ void Reports::list() {
     m_listing = false;
     if (auto listed = answer ? read_offers(*answer) : fail(answer.error()))
       m_tell(std::move(*listed));
-    else if (listed.error().http_status == 401)
-      m_tell(LockedOut{listed.error()});
-    else
+    else {
+      if (listed.error().http_status == 401)
+        m_tell(LockedOut{listed.error()});
       m_tell(ListFailed{listed.error()});
+    }
   });
 }
 
@@ -149,75 +126,6 @@ void Reports::find_pending_repository(const std::string& id,
           return answered(fail({Kind::not_found, "the marketplace shows no such hiring"}));
         answered(repository_of(*found));
       });
-}
-
-// ---- artifacts ---------------------------------------------------------------------------------------
-
-void Reports::upload(const UploadArtifacts& order) {
-  auto upload = std::make_shared<Upload>();
-  upload->id = order.id;
-  upload->attempt = order.attempt;
-  auto refused = std::make_shared<std::vector<std::string>>();
-  m_loop.background(
-      [upload, refused, folder = artifacts_folder(spool_of(m_spools, order.id, order.attempt))] {
-        auto found = find_artifacts(folder);
-        upload->files = std::move(found.files);
-        *refused = std::move(found.refused);
-      },
-      [this, upload, refused] {
-        for (const auto& name : *refused)
-          m_tell(ArtifactRefused{upload->id, name});
-        if (upload->files.empty())
-          return uploaded(*upload, std::nullopt);
-        compare(upload, "");
-      });
-}
-
-/// An upload may have been cut off before: only what is not there yet is sent. A service that does not list
-/// artifacts to agents gets all of them.
-void Reports::compare(const std::shared_ptr<Upload>& upload, const std::string& cursor) {
-  constexpr long long k_page = 100;
-  ask(agrenting::list_artifacts(m_endpoint, upload->id, k_page, cursor),
-      "list artifacts of hiring " + upload->id, [this, upload](Result<json::Value> answer) {
-        auto page = answer ? agrenting::read_artifacts(*answer) : fail(answer.error());
-        if (!page && (page.error().kind == Kind::not_found || page.error().kind == Kind::forbidden))
-          page = agrenting::Page<agrenting::Artifact>();
-        if (!page)
-          return uploaded(*upload, page.error());
-        std::move(page->items.begin(), page->items.end(), std::back_inserter(upload->there));
-        if (page->has_more && !page->cursor.empty() && !page->items.empty())
-          return compare(upload, page->cursor);
-        upload->left = portions(missing(upload->files, upload->there));
-        std::ranges::reverse(upload->left);
-        send_next(upload);
-      });
-}
-
-void Reports::send_next(const std::shared_ptr<Upload>& upload) {
-  if (upload->left.empty())
-    return uploaded(*upload, std::nullopt);
-  auto request = std::make_shared<Result<http::Request>>();
-  m_loop.background(
-      [endpoint = m_endpoint, upload, redactor = m_redactor,
-       spool = spool_of(m_spools, upload->id, upload->attempt), request]() mutable {
-        learn_secrets(redactor, spool);
-        *request = load_portion(endpoint, upload->id, upload->left.back(), redactor);
-      },
-      [this, upload, request] {
-        upload->left.pop_back();
-        if (!*request)
-          return uploaded(*upload, request->error());
-        ask(std::move(**request), "upload artifacts of hiring " + upload->id,
-            [this, upload](Result<json::Value> answer) {
-              if (!answer)
-                return uploaded(*upload, answer.error());
-              send_next(upload);
-            });
-      });
-}
-
-void Reports::uploaded(const Upload& upload, std::optional<Error> error) {
-  m_tell(ArtifactsUploaded{upload.id, std::move(error)});
 }
 
 // ---- reports -----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@
 
 namespace agr::serve {
 
-/// Talks to the marketplace about hirings: asks for work, uploads, submits, reads back. Each call ends in
+/// Talks to the marketplace about hirings: asks for work, submits, reads back. Each call ends in
 /// exactly one event, except list() while it is asked already.
 class Reports {
 public:
@@ -23,23 +23,18 @@ public:
   void use(agrenting::Endpoint endpoint) { m_endpoint = std::move(endpoint); }
   void list();
   void read(const ReadHiring& read);
-  void upload(const UploadArtifacts& upload);
   void submit(const SubmitResult& result);
   void submit(const SubmitFailure& failure);
   /// Where the work of a hiring in push mode goes, and the token for it; answered instead of told.
   void find_repository(const std::string& id, std::function<void(Result<Repository>)> answered);
 
 private:
-  struct Upload;
   using Answered = std::function<void(Result<json::Value>)>;
 
   void ask(http::Request request, std::string attempted, Answered answered);
   void look_among_pending(const std::string& id);
   void find_pending_repository(const std::string& id, std::function<void(Result<Repository>)> answered);
-  void compare(const std::shared_ptr<Upload>& upload, const std::string& cursor);
-  void send_next(const std::shared_ptr<Upload>& upload);
   void send_report(http::Request request, const std::string& id, const std::string& attempted);
-  void uploaded(const Upload& upload, std::optional<Error> error);
 
   net::Loop& m_loop;
   http::Async& m_async;

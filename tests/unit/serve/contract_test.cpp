@@ -4,7 +4,6 @@
 #include "json/value.hpp"
 #include "process/files.hpp"
 #include "serve/answer.hpp"
-#include "serve/artifacts.hpp"
 #include "serve/handler.hpp"
 #include "serve/log.hpp"
 #include "serve/offer.hpp"
@@ -124,77 +123,6 @@ TEST_CASE("secrets do not get into the last words") {
   CHECK(words.starts_with("openai said"));
   CHECK(words.find("verysecret") == std::string::npos);
   CHECK(words.find("a+b/c0123456789") == std::string::npos);
-}
-
-TEST_CASE("artifacts are plain files below their folder, nothing else") {
-  const Folder folder;
-  folder.file("b.txt", "bb");
-  folder.file("a/deep/c.md", "c");
-  std::filesystem::create_symlink("/etc/passwd", folder.path + "/passwd");
-  std::filesystem::create_directory_symlink("/etc", folder.path + "/etc");
-  REQUIRE(::mkfifo((folder.path + "/pipe").c_str(), 0600) == 0);
-  const auto found = find_artifacts(folder.path);
-  REQUIRE(found.files.size() == 2);
-  CHECK(found.files[0] ==
-        ArtifactFile{.name = "a/deep/c.md", .path = folder.path + "/a/deep/c.md", .size = 1});
-  CHECK(found.files[1].name == "b.txt");
-  auto refused = found.refused;
-  std::ranges::sort(refused);
-  CHECK(refused == Words{"etc", "passwd", "pipe"});
-  CHECK(find_artifacts("/nowhere").files.empty());
-}
-
-TEST_CASE("a file swapped for a link after it was found is not read") {
-  const Folder folder;
-  std::filesystem::create_symlink("/etc/passwd", folder.path + "/x");
-  CHECK_FALSE(load({.name = "x", .path = folder.path + "/x"}));
-  CHECK_FALSE(load({.name = "dir", .path = folder.path}));
-  folder.file("y", "content");
-  const auto artifact = load({.name = "y", .path = folder.path + "/y"});
-  REQUIRE(artifact);
-  CHECK(artifact->bytes == "content");
-}
-
-TEST_CASE("only what is missing goes up, in portions a request may have") {
-  std::vector<ArtifactFile> files;
-  for (int i = 0; i < 120; ++i)
-    files.push_back({.name = fmt::format("f{:03}", i), .size = 10});
-  const auto all = portions(files);
-  REQUIRE(all.size() == 3);
-  CHECK(all[0].size() == 50);
-  CHECK(all[2].size() == 20);
-  CHECK(portions({}).empty());
-
-  const std::vector<ArtifactFile> big{
-      {.name = "a", .size = 5 << 20}, {.name = "b", .size = 1}, {.name = "c", .size = 1}};
-  const auto by_size = portions(big);
-  REQUIRE(by_size.size() == 2);
-  CHECK(by_size[1].size() == 2);
-
-  agrenting::Artifact there;
-  there.name = "b";
-  CHECK(missing(big, std::vector{there}).size() == 2); // size unknown: the name decides
-  there.size = 1;
-  CHECK(missing(big, std::vector{there}).size() == 2);
-  there.size = 2;
-  CHECK(missing(big, std::vector{there}).size() == 3);
-}
-
-TEST_CASE("the type of an artifact") {
-  struct Case {
-    const char* name;
-    std::string_view bytes;
-    const char* type;
-  };
-  using namespace std::string_view_literals;
-  for (const auto& c :
-       {Case{"a.md", "x"sv, "markdown"}, Case{"A.HTML", "x"sv, "html"}, Case{"a.json", "{}"sv, "json"},
-        Case{"fix.patch", "x"sv, "diff"}, Case{"src/a.py", "x"sv, "code_block"},
-        Case{"a.png", "\x89PNG"sv, "image"}, Case{"notes", "plain"sv, "text"},
-        Case{"a.md", "\xff\xfe"sv, "file"}, Case{"zero.txt", "a\0b"sv, "file"}, Case{"e", ""sv, "text"}}) {
-    CAPTURE(c.name);
-    CHECK(artifact_type(c.name, c.bytes) == c.type);
-  }
 }
 
 TEST_CASE("what a failed report means") {
