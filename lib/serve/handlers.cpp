@@ -96,6 +96,7 @@ void Handlers::launch(const std::string& id, const process::Spool& spool, const 
 
 void Handlers::find(const FindHandler& find) {
   m_watched[find.id].work = StartHandler{find.id, find.attempt, find.hiring, find.deadline};
+  m_watched[find.id].was_running = find.was_running;
   look(find.id);
 }
 
@@ -103,11 +104,13 @@ struct Handlers::Seen {
   Result<process::Found> found = process::Found(process::Ending{});
   Result<std::optional<Order>> order = std::nullopt;
   std::string errors = {};
+  bool is_gone = false;
 };
 
 /// An attempt that has ended takes an order only where somebody is still to decide.
 void Handlers::inspect(const process::Spool& spool, bool holds_lost, Seen& seen) {
   seen.found = process::find(spool);
+  seen.is_gone = ::access(spool.folder().c_str(), F_OK) != 0;
   const auto* ending = seen.found ? std::get_if<process::Ending>(&*seen.found) : nullptr;
   if (ending == nullptr || ending->how == process::How::never_started)
     return;
@@ -143,6 +146,9 @@ void Handlers::take(const std::string& id, Seen seen) {
     const auto& error = seen.found ? seen.order.error() : seen.found.error();
     return end(id, process::Ending{.how = process::How::lost, .message = error.message});
   }
+  // A handler that removes its own spool must not be taken for one that never ran.
+  if (seen.is_gone && m_watched[id].was_running)
+    return end(id, process::Ending{.how = process::How::lost});
   if (auto* running = std::get_if<process::Running>(&*seen.found))
     return watch(id, std::move(*running));
   if (std::holds_alternative<process::Unfinished>(*seen.found)) {
@@ -166,6 +172,7 @@ void Handlers::watch(const std::string& id, process::Running running) {
   auto& watched = m_watched[id];
   watched.running = std::move(running);
   watched.alive = true;
+  watched.was_running = true;
   watched.watch = m_loop.watch(watched.running.exit.get(), {.read = true}, [this, id](net::Interest) {
     auto& ended = m_watched[id];
     if (!has_ended(ended.running.exit))

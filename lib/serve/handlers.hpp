@@ -43,6 +43,7 @@ private:
     process::Running running = {};
     net::WatchId watch = {};
     bool alive = false; // `running` and `watch` mean something
+    bool was_running = false;
     int failed_looks = 0;
     std::optional<process::Stop> stop; // wished for before it was alive
   };

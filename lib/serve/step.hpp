@@ -136,6 +136,7 @@ struct FindHandler {
   int attempt = 0;
   std::string hiring; ///< and the deadline: should there still be something to do
   std::optional<Time> deadline = {};
+  bool was_running = false; ///< it was seen running, so it cannot turn out that it was never started
 };
 /// Has `agr submit` decided about this attempt?
 struct LookForOrder {

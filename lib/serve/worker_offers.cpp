@@ -173,7 +173,8 @@ void Worker::take(const JournalLoaded& journal) {
          .text = fmt::format("was {} when the worker stopped", serve::name_of(entry.state)),
          .fields = json::Value::object({{"state", serve::name_of(entry.state)}})});
     if (is_busy(entry.state))
-      m_step.now.emplace_back(FindHandler{entry.id, entry.attempt, entry.hiring, entry.deadline});
+      m_step.now.emplace_back(
+          FindHandler{entry.id, entry.attempt, entry.hiring, entry.deadline, entry.state == State::running});
     else if (entry.state == State::held)
       m_step.now.emplace_back(LookForOrder{entry.id, entry.attempt});
     else if (entry.state == State::finished)
