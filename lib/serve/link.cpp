@@ -188,7 +188,7 @@ void Link::hang_up() {
 void Link::lose(const Error& error) {
   hang_up();
   if (is_final(error))
-    return m_tell(LockedOut{error});
+    m_tell(LockedOut{error});
   if (m_ready)
     m_backoff.session_ended(m_clock.steady() - m_ready_since, m_brought_work);
   const auto wait = m_backoff.next(m_random.number(), error.retry_after.value_or(Millis(0)));

@@ -6,6 +6,9 @@
 #include <algorithm>
 
 namespace agr::serve {
+namespace {
+constexpr Millis k_patience = std::chrono::hours(1); // with a key that is refused all of a sudden
+} // namespace
 
 Step Worker::on(const Event& event, Time now) {
   m_now = now;
@@ -25,6 +28,7 @@ Step Worker::on(const Event& event, Time now) {
 
 void Worker::take(const StreamUp&) {
   m_poll_at = m_now + m_settings.poll_while_up;
+  note_accepted();
   come_online();
 }
 
@@ -32,6 +36,11 @@ void Worker::take(const StreamDown& down) {
   if (m_online)
     m_poll_at = m_now;
   go_offline(down.error, down.retry_in);
+}
+
+void Worker::note_accepted() {
+  m_was_accepted = true;
+  m_refused_since.reset();
 }
 
 void Worker::come_online() {
@@ -50,7 +59,18 @@ void Worker::go_offline(const Error& error, Millis retry_in) {
        .fields = json::Value::object({{"milliseconds", static_cast<long long>(retry_in.count())}})});
 }
 
+/// A key that was accepted before may be accepted again: services err, and HUP brings a new one. Everything
+/// else about this worker goes on as while the marketplace cannot be reached.
 void Worker::take(const LockedOut& locked) {
+  const bool was_answered = locked.error.http_status.has_value();
+  if (m_was_accepted && was_answered && m_now - m_refused_since.value_or(m_now) < k_patience) {
+    if (!m_refused_since)
+      log({.level = Log::Level::error,
+           .event = "key_refused",
+           .text = fmt::format("{}; given up after {} of it", locked.error.message, for_people(k_patience))});
+    m_refused_since = m_refused_since.value_or(m_now);
+    return;
+  }
   log({.level = Log::Level::error, .event = "locked_out", .text = locked.error.message});
   m_step.after.emplace_back(Exit{exit_code(locked.error.kind)});
   m_left = true;

@@ -112,6 +112,7 @@ private:
   void clear_up(const ReadBack& answer);
   void begin(const Unclear& unclear, Offer offer);
   void answer(const std::vector<Ticket>& callers, bool is_safe);
+  void note_accepted();
   void come_online();
   void go_offline(const Error& error, Millis retry_in);
   void ignore(const std::string& id, std::string_view why);
@@ -163,6 +164,8 @@ private:
   std::set<std::string> m_ignored; // of those listed last: said so already
   int m_unrunnable = 0;            // handlers in a row that could not be run
   bool m_online = false;           // the stream is up, or without one, the last list came
+  bool m_was_accepted = false;     // the key, in this life
+  std::optional<Time> m_refused_since;
   std::optional<Time> m_poll_at;
 
   int m_signals = 0;

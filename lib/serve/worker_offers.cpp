@@ -13,6 +13,7 @@ void Worker::take(const HiringsListed& listed) {
   std::erase_if(m_ignored, [&](const std::string& id) {
     return std::ranges::find(listed.offers, id, &Offer::id) == listed.offers.end();
   });
+  note_accepted();
   for (const auto& offer : listed.offers)
     note_offer(offer);
   check_unlisted(listed);

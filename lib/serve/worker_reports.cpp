@@ -84,7 +84,8 @@ void Worker::take(const Submitted& submitted) {
 void Worker::take_failed_try(Hiring& hiring, Next again, const Error& error) {
   switch (meaning_of(error)) {
   case Answer::locked_out:
-    return take(LockedOut{error});
+    take(LockedOut{error});
+    return m_left ? void() : wait(hiring, again, error);
   case Answer::look:
     return wait(hiring, Next::read, error);
   default:

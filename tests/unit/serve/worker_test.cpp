@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "mcp/backoff.hpp"
 #include "play.hpp"
 
+#include <chrono>
 #include <csignal>
 
 using namespace agr;
@@ -457,12 +459,87 @@ TEST_CASE("polling takes over while the stream is down and stays in the backgrou
   CHECK(play.wake().now_words() == Words{"poll"});
 }
 
-TEST_CASE("a refused key ends the worker with code 4") {
+TEST_CASE("a key that was never accepted ends the worker with code 4") {
   const Error refused{.kind = Kind::auth, .message = "no such key", .http_status = 401};
   Play play;
   CHECK(play.on(LockedOut{refused}).after_words() == Words{"exit 4"});
-  Play other;
-  CHECK(other.submitting("h1").on(Submitted{"h1", refused}).after_words() == Words{"exit 4"});
+}
+
+TEST_CASE("a key that is refused in the middle is tried for an hour") {
+  const Error refused{.kind = Kind::auth, .message = "no such key", .http_status = 401};
+  constexpr Millis k_minute{60'000};
+  Play play;
+  play.submitting("h1").on(StreamUp{}).on(LockedOut{refused});
+  CHECK(play.logged("key_refused"));
+  play.on(StreamDown{refused, Millis(500)}).on(Submitted{"h1", refused});
+  CHECK_FALSE(play.logged("key_refused")); // once is enough
+  CHECK(play.lines() == Words{"h1 submitting"});
+  while (play.last.after.empty())
+    play.wake();
+  CHECK(play.after_words() == Words{"result h1"});
+  for (int minute = 1; minute < 60; ++minute)
+    CHECK(play.later(k_minute).on(LockedOut{refused}).after_words().empty());
+
+  // Accepted again, the hour begins anew.
+  CHECK(play.on(StreamUp{}).logged("ready"));
+  CHECK(play.later(k_minute).on(LockedOut{refused}).logged("key_refused"));
+  for (int minute = 1; minute < 60; ++minute)
+    CHECK(play.later(k_minute).on(LockedOut{refused}).after_words().empty());
+  CHECK(play.later(k_minute).on(LockedOut{refused}).after_words() == Words{"exit 4"});
+}
+
+TEST_CASE("a key that may not go where it should is no matter of patience") {
+  Play play;
+  play.on(StreamUp{}).on(LockedOut{Error{Kind::config, "the key belongs elsewhere"}});
+  CHECK(play.after_words() == Words{"exit 78"});
+}
+
+TEST_CASE("an hour without a marketplace loses nothing and hammers nobody") {
+  Play play;
+  mcp::Backoff backoff;
+  const Error no_name{Kind::unavailable, "the name could not be looked up"};
+  play.on(StreamUp{}).submitting("h1");
+  play.on(Submitted{"h1", no_name});
+  const Time end = play.now + std::chrono::hours(1);
+  Time reconnect = play.now;
+  int streams = 0;
+  int polls = 0;
+  int reports = 0;
+  while (play.now < end) {
+    if (reconnect <= play.now) {
+      ++streams;
+      const auto wait = backoff.next(play.random.number());
+      reconnect = play.now + wait;
+      play.on(StreamDown{no_name, wait});
+    }
+    const auto next = std::min(reconnect, play.last.wake.value_or(reconnect));
+    play.now = std::max(play.now, next);
+    play.on(Tick{});
+    for (const auto& word : play.now_words())
+      if (word == "poll") {
+        ++polls;
+        play.on(ListFailed{no_name});
+      }
+    if (play.after_words() == Words{"result h1"} || play.now_words() == Words{"read h1"}) {
+      ++reports;
+      play.on(play.after_words().empty() ? Event(ReadBack{"h1", fail(no_name)})
+                                         : Event(Submitted{"h1", no_name}));
+    }
+  }
+  CHECK(streams > 120); // one in 30 s at least
+  CHECK(streams < 400);
+  CHECK(polls > 300);
+  CHECK(polls < 400);
+  CHECK(reports > 60);
+  CHECK(reports < 300);
+  // It is back: the report goes out, and new work is taken.
+  play.on(StreamUp{});
+  CHECK(play.logged("ready"));
+  while (play.last.after.empty())
+    play.wake();
+  CHECK(play.after_words() == Words{"result h1"});
+  play.on(Submitted{"h1"});
+  CHECK(play.lines() == Words{"h1 done"});
 }
 
 TEST_CASE("a journal that cannot be written ends the worker") {
