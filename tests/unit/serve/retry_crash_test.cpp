@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 
 using namespace agr;
 using namespace agr::serve;
@@ -18,6 +19,7 @@ constexpr int k_most_dispatches = 3;
 struct World {
   SeededRandom random;
   bool shows; // dispatches have numbers
+  bool keyed; // a repeated report, which has the same key, is answered as the first one was
   Time now{Millis(1'800'000'000'000)};
   std::map<std::string, std::map<int, Entry>> journal; // by hiring and round
 
@@ -35,7 +37,10 @@ struct World {
   std::map<std::string, Hiring> hirings;
   std::map<std::pair<std::string, int>, int> runs; // by hiring and dispatch
 
-  World(std::uint64_t seed, bool shows_them) : random(seed), shows(shows_them) {}
+  std::set<std::pair<std::string, int>> taken; // reports, by hiring and attempt
+
+  World(std::uint64_t seed, bool shows_them, bool knows_keys)
+      : random(seed), shows(shows_them), keyed(knows_keys) {}
   bool chance(int percent) { return random.below(100) < static_cast<std::uint64_t>(percent); }
 
   [[nodiscard]] Offer offer(const std::string& id) const {
@@ -57,15 +62,18 @@ struct World {
     return found == journal.end() ? std::nullopt : std::optional(found->second.rbegin()->second);
   }
 
-  std::optional<Error> report(const std::string& id, const char* status) {
+  std::optional<Error> report(const std::string& id, int number, const char* status) {
     if (chance(10))
       return Error{Kind::unavailable, "refused"};
     auto& hiring = hirings.at(id);
     std::optional<Error> answer;
-    if (hiring.status != "in_progress")
+    const bool is_repeat = keyed && taken.contains({id, number});
+    if (!is_repeat && hiring.status != "in_progress")
       answer = play::http_error(409);
-    else
+    else if (!is_repeat) {
       hiring.status = status;
+      taken.insert({id, number});
+    }
     return chance(30) ? Error{Kind::outcome_unknown, "lost"} : answer;
   }
   void retry_some() {
@@ -151,10 +159,10 @@ private:
   }
   void act(const UploadArtifacts& upload) { m_events.emplace_back(ArtifactsUploaded{upload.id}); }
   void act(const SubmitResult& result) {
-    m_events.emplace_back(Submitted{result.id, m_world.report(result.id, "completed")});
+    m_events.emplace_back(Submitted{result.id, m_world.report(result.id, result.attempt, "completed")});
   }
   void act(const SubmitFailure& failure) {
-    m_events.emplace_back(Submitted{failure.id, m_world.report(failure.id, "failed")});
+    m_events.emplace_back(Submitted{failure.id, m_world.report(failure.id, failure.attempt, "failed")});
   }
   void act(const ReadHiring& read) {
     if (m_world.chance(20))
@@ -183,8 +191,9 @@ TEST_CASE("killed anywhere while the hirer retries: each dispatch runs once") {
   int retried = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
-    World world(seed, seed % 2 == 0);
+    World world(seed, seed % 2 == 0, seed % 4 > 1);
     CAPTURE(world.shows);
+    CAPTURE(world.keyed);
     for (int i = 0; i < 4; ++i)
       world.hirings[fmt::format("h{}", i)] = {};
     auto life = std::make_unique<Life>(world);
@@ -200,8 +209,9 @@ TEST_CASE("killed anywhere while the hirer retries: each dispatch runs once") {
         const int runs = world.runs[{id, dispatch}];
         retried += dispatch > 1 ? runs : 0;
         CHECK(runs <= 1);
-        // What cannot be told apart may take the failure meant for the dispatch before.
-        if (world.shows)
+        // Where dispatches cannot be told apart and a repeat not from a first try, one may take the failure
+        // meant for the dispatch before.
+        if (world.shows || world.keyed)
           CHECK(runs == 1);
       }
   }
