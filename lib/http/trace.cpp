@@ -64,6 +64,15 @@ std::string lines(std::string_view arrow, std::string_view first, const std::vec
   return text + fmt::format("{}\n{} {}\n", arrow, arrow, shorten(shown, k_most_body));
 }
 
+/// What is left of the requests a service allows, in words; nothing when it does not say.
+std::string quota(const Response& response) {
+  const std::string_view left = response.header("x-ratelimit-remaining");
+  const std::string_view all = response.header("x-ratelimit-limit");
+  if (left.empty() || all.empty())
+    return {};
+  return fmt::format("* {} of {} requests are left\n", printable(left), printable(all));
+}
+
 } // namespace
 
 std::string trace_request(const Request& request, const Redactor& redactor) {
@@ -74,7 +83,8 @@ std::string trace_request(const Request& request, const Redactor& redactor) {
 }
 
 std::string trace_response(const Response& response, const Redactor& redactor) {
-  return lines("<", fmt::format("HTTP {}", response.status), response.headers, response.body, redactor);
+  return lines("<", fmt::format("HTTP {}", response.status), response.headers, response.body, redactor) +
+         quota(response);
 }
 
 } // namespace agr::http
