@@ -101,8 +101,16 @@ Result<Reply> answer(Turn& turn, const Route& route, const Call& call) {
   return reply;
 }
 
+/// Clients are given /mcp/hirer and ask for /mcp/hirer/; a redirect would lose their credentials.
+Match<Route> route_of(const Request& request) {
+  std::string_view path = request.path;
+  if (path.starts_with("/mcp/") && path.ends_with('/'))
+    path.remove_suffix(1);
+  return find_route(routes(), request.method, path);
+}
+
 Result<Reply> serve(Turn& turn, const Request& request) {
-  auto match = find_route(routes(), request.method, request.path);
+  auto match = route_of(request);
   if (!match.route)
     return no_such_route(request, match.allowed);
   AGR_TRY_ASSIGN(Principal caller, recognise(turn, request));
@@ -118,8 +126,7 @@ void add_error_headers(const Request& request, const Error& error, Response& res
   if (response.status == 401)
     response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"agrenting\""});
   if (response.status == 405)
-    response.headers.push_back(
-        {"Allow", join(find_route(routes(), request.method, request.path).allowed, ", ")});
+    response.headers.push_back({"Allow", join(route_of(request).allowed, ", ")});
   if (error.retry_after)
     response.headers.push_back(
         {"retry-after", std::to_string(std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count())});
@@ -129,7 +136,7 @@ Result<Response> explain(Turn& turn, const Request& request, const Error& error)
   AGR_TRY_ASSIGN(Response response, failure(turn, error));
   AGR_TRY(remember_failure(turn, request, error, response));
   add_error_headers(request, error, response);
-  const auto match = find_route(routes(), request.method, request.path);
+  const auto match = route_of(request);
   if (const auto caller = recognise(turn, request))
     AGR_TRY(add_rate_headers(turn, *caller, match.route ? match.route->rate : Rate::general, response));
   return response;

@@ -33,8 +33,9 @@ Result<Hiring> hiring_at(Turn& turn, const RpcCall& call, const std::string& uri
   return std::move(*hiring);
 }
 
-Result<RpcReply> initialize(Turn&, const RpcCall&) {
-  return initialize_result(json::Value::object({{"tools", json::Value::object()},
+Result<RpcReply> initialize(Turn&, const RpcCall& call) {
+  return initialize_result(call,
+                           json::Value::object({{"tools", json::Value::object()},
                                                 {"resources", json::Value::object({{"subscribe", true}})},
                                                 {"prompts", json::Value::object()}}));
 }

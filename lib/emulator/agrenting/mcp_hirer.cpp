@@ -40,10 +40,11 @@ Result<void> may_read(const RpcCall& call) {
   return {};
 }
 
-Result<RpcReply> initialize(Turn&, const RpcCall&) {
-  return initialize_result(json::Value::object(
-      {{"tools", json::Value::object({{"listChanged", true}})},
-       {"resources", json::Value::object({{"subscribe", true}, {"listChanged", false}})}}));
+Result<RpcReply> initialize(Turn&, const RpcCall& call) {
+  return initialize_result(
+      call, json::Value::object(
+                {{"tools", json::Value::object({{"listChanged", true}})},
+                 {"resources", json::Value::object({{"subscribe", true}, {"listChanged", false}})}}));
 }
 
 json::Value resource(std::string_view uri, std::string_view name) {

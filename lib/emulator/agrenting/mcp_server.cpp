@@ -17,7 +17,9 @@ namespace agr::emulator::agrenting {
 namespace {
 
 constexpr std::string_view k_protocol = "2024-11-05";
-constexpr std::string_view k_newest_known_protocol = "2025-11-25";
+// What may be spoken without a session, the newest last.
+constexpr std::array<std::string_view, 4> k_revisions = {"2024-11-05", "2025-03-26", "2025-06-18",
+                                                         "2025-11-25"};
 
 Response accepted() {
   return {202};
@@ -114,8 +116,21 @@ Result<std::vector<Tool>> served_tools(Turn& turn, const Server& server) {
   return tools;
 }
 
+bool is_known(std::string_view revision) {
+  return std::find(k_revisions.begin(), k_revisions.end(), revision) != k_revisions.end();
+}
+
 bool is_unknown_revision(const Request& request) {
-  return request.header("MCP-Protocol-Version").value_or("") > k_newest_known_protocol;
+  const auto named = request.header("MCP-Protocol-Version");
+  return named && !is_known(*named);
+}
+
+/// A stream speaks the one revision that the marketplace names; a single call what the client asks for.
+std::string revision_for(const RpcCall& call) {
+  const std::string asked = call.params["protocolVersion"].text();
+  if (!call.session.empty())
+    return std::string(k_protocol);
+  return is_known(asked) ? asked : std::string(k_revisions.back());
 }
 
 } // namespace
@@ -152,9 +167,9 @@ Result<RpcReply> pong(Turn&, const RpcCall&) {
   return json::Value::object();
 }
 
-json::Value initialize_result(json::Value capabilities) {
+json::Value initialize_result(const RpcCall& call, json::Value capabilities) {
   return json::Value::object(
-      {{"protocolVersion", k_protocol},
+      {{"protocolVersion", revision_for(call)},
        {"capabilities", std::move(capabilities)},
        {"serverInfo", json::Value::object({{"name", "agrenting"}, {"version", k_version}})}});
 }

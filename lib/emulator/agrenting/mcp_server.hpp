@@ -65,7 +65,7 @@ Result<Reply> take_single_call(Turn& turn, const Server& server, const Principal
 
 // Methods both servers have.
 Result<RpcReply> pong(Turn& turn, const RpcCall& call);
-json::Value initialize_result(json::Value capabilities);
+json::Value initialize_result(const RpcCall& call, json::Value capabilities);
 Result<RpcReply> list_tools(Turn& turn, const Server& server);
 Result<RpcReply> call_tool(Turn& turn, const Server& server, const RpcCall& call);
 

@@ -397,3 +397,54 @@ TEST_CASE("JSON-RPC without a session") {
   const json::Value note = json::Value::object({{"jsonrpc", "2.0"}, {"method", "notifications/initialized"}});
   CHECK(bench.rest("POST", "/mcp/hirer", bench.user, note).status == 202);
 }
+
+// rows: mcp.streamable
+TEST_CASE("the revision without a session is the client's, on a stream the marketplace's") {
+  Bench bench;
+  const auto initialize = [](std::string_view revision) {
+    return json::Value::object({{"jsonrpc", "2.0"},
+                                {"id", 1},
+                                {"method", "initialize"},
+                                {"params", json::Value::object({{"protocolVersion", revision}})}});
+  };
+  const std::string stream = "/mcp/hirer/messages/" + bench.open(k_hirer_stream, bench.user);
+  for (const auto& [asked, given] :
+       std::vector<std::pair<std::string_view, std::string_view>>{{"2024-11-05", "2024-11-05"},
+                                                                  {"2025-03-26", "2025-03-26"},
+                                                                  {"2025-06-18", "2025-06-18"},
+                                                                  {"2025-11-25", "2025-11-25"},
+                                                                  {"2026-07-28", "2025-11-25"},
+                                                                  {"", "2025-11-25"}}) {
+    CAPTURE(asked);
+    const json::Value single = bench.rest("POST", "/mcp/hirer", bench.user, initialize(asked)).body;
+    CHECK(single.at_path("result.protocolVersion").text() == given);
+    const json::Value streamed = bench.rest("POST", stream, bench.user, initialize(asked)).body;
+    CHECK(streamed.at_path("result.protocolVersion").text() == "2024-11-05");
+  }
+}
+
+// rows: mcp.streamable
+TEST_CASE("the edges of an address without a session") {
+  Bench bench;
+  const json::Value list = json::Value::object({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tools/list"}});
+  const auto status = [&](std::string_view method, std::string_view path, std::vector<Header> headers = {}) {
+    return bench.rest(method, path, bench.user, list, std::move(headers)).status;
+  };
+  CHECK(status("POST", "/mcp/hirer/") == 200);
+  CHECK(status("GET", "/mcp/hirer") == 405);
+  CHECK(status("DELETE", "/mcp/hirer") == 405);
+  CHECK(status("POST", "/mcp/hirer", {{"Accept", "*/*"}}) == 200);
+  CHECK(status("POST", "/mcp/hirer", {{"Mcp-Session-Id", "of-another-server"}}) == 200);
+  for (const auto& [revision, expected] : std::vector<std::pair<std::string, int>>{{"2024-11-05", 200},
+                                                                                   {"2025-06-18", 200},
+                                                                                   {"2026-07-28", 400},
+                                                                                   {"2025-07-01", 400},
+                                                                                   {"1999-01-01", 400},
+                                                                                   {"soon", 400}}) {
+    CAPTURE(revision);
+    CHECK(status("POST", "/mcp/hirer", {{"MCP-Protocol-Version", revision}}) == expected);
+  }
+  const Outcome batch = bench.rest("POST", "/mcp/hirer", bench.user, json::Value::array({list}));
+  CHECK(batch.status == 400);
+  CHECK(batch.body.at_path("error.code").as_integer() == -32600);
+}
