@@ -85,6 +85,9 @@ Result<process::Hooks> Surroundings::hooks_of(const config::Handling& handling) 
 
 Result<process::Sandbox> Surroundings::sandbox_of(const config::Handling& handling,
                                                   const serve::AgentOptions& agent) {
+  if (agent.handler.front() == m_serving.program)
+    return fail({Kind::usage, "a handler that is agr itself needs what a sandbox hides",
+                 "leave --isolate and isolate = true to agents with handlers of your own"});
   if (!m_bubblewrap)
     m_bubblewrap = process::find_bubblewrap(search_path(m_serving));
   AGR_TRY_ASSIGN(auto bubblewrap, *m_bubblewrap);
