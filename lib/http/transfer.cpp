@@ -38,7 +38,23 @@ struct Reason {
   std::string hint;
 };
 
-Reason reason_of(CURLcode code, const Request& request, std::string_view detail) {
+/// `verdict` is OpenSSL's about the chain of certificates; unspecified when curl found the name in it wrong.
+std::string hint_for_trust(long verdict) {
+  constexpr long k_unspecified = 1;
+  constexpr long k_not_yet_valid = 9;
+  constexpr long k_expired = 10;
+  switch (verdict) {
+  case k_unspecified:
+    return "the certificate is another service's: check the address, and the proxies on the way";
+  case k_not_yet_valid:
+  case k_expired:
+    return "check this machine's clock; else whoever runs the service must renew it";
+  default:
+    return "an authority of your own goes into the file that SSL_CERT_FILE names";
+  }
+}
+
+Reason reason_of(CURLcode code, const Request& request, std::string_view detail, long trust) {
   const std::string where = place(request);
   switch (code) {
   case CURLE_COULDNT_RESOLVE_HOST:
@@ -53,7 +69,7 @@ Reason reason_of(CURLcode code, const Request& request, std::string_view detail)
             "repeat it later, or allow more with --timeout"};
   case CURLE_PEER_FAILED_VERIFICATION:
     return {fmt::format("the certificate of {} is not trusted ({})", where, printable(detail)),
-            "an authority of your own goes into the file that SSL_CERT_FILE names"};
+            hint_for_trust(trust)};
   case CURLE_SSL_CACERT_BADFILE:
     return {fmt::format("the certificates of authorities cannot be read ({})", printable(detail)),
             "install ca-certificates, or correct SSL_CERT_FILE"};
@@ -249,7 +265,9 @@ bool Transfer::was_sent() const {
 }
 
 Error Transfer::broken(CURLcode code) const {
-  Reason reason = reason_of(code, m_request, m_detail);
+  long trust = 0;
+  curl_easy_getinfo(m_easy, CURLINFO_SSL_VERIFYRESULT, &trust);
+  Reason reason = reason_of(code, m_request, m_detail, trust);
   Error error{Kind::unavailable, fmt::format("{} failed: {}", what(m_request), reason.why),
               std::move(reason.hint)};
   if (is_refused_trust(code))
