@@ -50,8 +50,10 @@ Result<void> take_addresses(const Invocation& given, serve::Options& options) {
     return fail({Kind::usage, "--webhook-cert and --webhook-key go together"});
   if (chain && options.webhook.port < 0)
     return fail({Kind::usage, "a certificate needs --webhook, which says where to listen"});
-  if (chain)
-    options.certificate = [chain = *chain, key = *key] { return read_certificate(chain, key); };
+  if (!chain)
+    return {};
+  options.certificate = [chain = *chain, key = *key] { return read_certificate(chain, key); };
+  AGR_TRY(options.certificate()); // also where nothing is served
   return {};
 }
 

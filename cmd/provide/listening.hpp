@@ -10,7 +10,8 @@
 
 namespace agr::cmd {
 
-/// --health and --webhook, with --webhook-cert and --webhook-key. Errors: Kind::usage.
+/// --health and --webhook, with --webhook-cert and --webhook-key. Errors: Kind::usage; Kind::config when the
+/// certificate cannot be used.
 Result<void> take_addresses(const Invocation& given, serve::Options& options);
 
 /// With --webhook each agent must be told from the others, and have a secret to be called with. Errors:

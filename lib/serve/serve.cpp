@@ -199,8 +199,10 @@ private:
         m_loop, m_clock, [this](const WebhookPath& path) { return find(path); },
         [this](const Agent& agent, const Log& log) { write(log, m_redactor, name_of(agent)); });
     AGR_TRY(m_webhooks->listen(ip, port, std::move(proof)));
-    for (const auto& [folder, agent] : m_agents)
-      say({.event = "webhook", .text = m_webhooks->url() + webhook_path_to(agent->options().name)});
+    const bool is_one = m_agents.size() == 1;
+    say({.event = "webhook",
+         .text = m_webhooks->url() +
+                 webhook_path_to(is_one ? m_agents.begin()->second->options().name : "NAME")});
     return {};
   }
 
