@@ -6,7 +6,7 @@
 
 namespace agr::http {
 
-Async::Async(net::Loop& loop, const Trust& trust, AsyncLimits limits) {
+Async::Async(net::Loop& loop, const Trust& trust, const LaneLimits& limits) {
   start_curl();
   m_requests = std::make_shared<Requests>(loop, trust, limits);
   m_streams = std::make_shared<Streams>(loop, trust);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "http/lanes.hpp"
 #include "http/message.hpp"
 #include "http/trust.hpp"
 #include "net/loop.hpp"
@@ -15,8 +16,7 @@ namespace agr::http {
 class Requests;
 class Streams;
 
-/// Names one request or stream of an Async; never used twice.
-enum class RequestId : std::uint64_t {};
+/// Names one stream of an Async; never used twice.
 enum class StreamId : std::uint64_t {};
 
 /// What a stream tells, in this order: on_open at most once, on_bytes any number of times, on_end once.
@@ -28,15 +28,6 @@ struct StreamHandlers {
   std::function<void(Result<void> how)> on_end;
 };
 
-/// Which queue a request waits in. Urgent ones have handles of their own, so that nothing slow is ever in
-/// front of them.
-enum class Lane { normal, urgent };
-
-struct AsyncLimits {
-  std::size_t normal = 16; ///< requests under way at once, the rest waits in order
-  std::size_t urgent = 16; ///< the same for urgent ones, on top
-};
-
 using Done = std::function<void(Result<Response>)>;
 
 /// Requests and event streams on a loop, over libcurl. Streams live apart from requests, because looking
@@ -45,7 +36,7 @@ using Done = std::function<void(Result<Response>)>;
 /// destroy it. No retries, no redirects: whoever asks decides.
 class Async {
 public:
-  explicit Async(net::Loop& loop, const Trust& trust = system_trust(), AsyncLimits limits = {});
+  explicit Async(net::Loop& loop, const Trust& trust = system_trust(), const LaneLimits& limits = {});
   Async(const Async&) = delete;
   Async& operator=(const Async&) = delete;
   /// Ends everything; no handler runs any more.

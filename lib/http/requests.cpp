@@ -7,9 +7,8 @@
 
 namespace agr::http {
 
-Requests::Requests(net::Loop& loop, Trust trust, AsyncLimits limits)
-    : m_loop(loop), m_trust(std::move(trust)), m_lanes{LaneState{limits.normal}, LaneState{limits.urgent}},
-      m_multi(loop, [this] { collect(); }) {}
+Requests::Requests(net::Loop& loop, Trust trust, const LaneLimits& limits)
+    : m_loop(loop), m_trust(std::move(trust)), m_lanes(limits), m_multi(loop, [this] { collect(); }) {}
 
 RequestId Requests::send(Request request, Done done, Lane lane) {
   const RequestId id{++m_last_id};
@@ -22,22 +21,17 @@ RequestId Requests::send(Request request, Done done, Lane lane) {
     return id;
   }
   exchange.waiting = std::move(*prepared);
-  state_of(lane).queue.push_back(id);
-  start_waiting(state_of(lane));
+  m_lanes.join(lane, id);
+  start_waiting();
   return id;
 }
 
-void Requests::start_waiting(LaneState& lane) {
-  while (lane.under_way < lane.limit && !lane.queue.empty()) {
-    const RequestId id = lane.queue.front();
-    lane.queue.pop_front();
-    if (const auto found = m_exchanges.find(id); found != m_exchanges.end())
-      start(id, found->second);
-  }
+void Requests::start_waiting() {
+  while (const std::optional<RequestId> next = m_lanes.next())
+    start(*next, m_exchanges.at(*next));
 }
 
 void Requests::start(RequestId id, Exchange& exchange) {
-  ++state_of(exchange.lane).under_way;
   exchange.running.easy = take_handle();
   CURL* easy = exchange.running.easy.get();
   exchange.running.transfer = std::make_unique<Transfer>(easy, *std::exchange(exchange.waiting, {}), m_trust);
@@ -57,8 +51,8 @@ void Requests::release(Exchange& exchange) {
   m_multi.remove(exchange.running.easy.get());
   m_by_handle.erase(exchange.running.easy.get());
   m_pool.push_back(exchange.running.take_back());
-  --state_of(exchange.lane).under_way;
-  start_waiting(state_of(exchange.lane));
+  m_lanes.leave(exchange.lane);
+  start_waiting();
 }
 
 void Requests::collect() {
@@ -97,14 +91,14 @@ void Requests::cancel(RequestId id) {
   const auto found = m_exchanges.find(id);
   if (found == m_exchanges.end())
     return;
+  m_lanes.withdraw(found->second.lane, id);
   if (found->second.running.easy)
     release(found->second);
   m_exchanges.erase(id);
 }
 
 void Requests::shut() {
-  for (LaneState& lane : m_lanes)
-    lane.queue.clear();
+  m_lanes.clear();
   while (!m_exchanges.empty())
     cancel(m_exchanges.begin()->first);
 }

@@ -5,8 +5,6 @@
 #include "http/multi.hpp"
 #include "http/transfer.hpp"
 
-#include <array>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -16,11 +14,11 @@
 
 namespace agr::http {
 
-/// The requests of an Async: two lanes, each with a queue and a limit, over one multi handle and a pool of
-/// handles that are used again. Held by a shared pointer, so that a handler may drop the Async.
+/// The requests of an Async, over one multi handle, so that all lanes share the connections that are open,
+/// and a pool of handles that are used again. Held by a shared pointer, so that a handler may drop the Async.
 class Requests : public std::enable_shared_from_this<Requests> {
 public:
-  Requests(net::Loop& loop, Trust trust, AsyncLimits limits);
+  Requests(net::Loop& loop, Trust trust, const LaneLimits& limits);
 
   RequestId send(Request request, Done done, Lane lane);
   void cancel(RequestId id);
@@ -35,24 +33,18 @@ private:
     Running running = {};
     std::optional<Result<Response>> outcome = {}; // until it is told
   };
-  struct LaneState {
-    std::size_t limit;
-    std::size_t under_way = 0;
-    std::deque<RequestId> queue = {};
-  };
 
-  void start_waiting(LaneState& lane);
+  void start_waiting();
   void start(RequestId id, Exchange& exchange);
   void release(Exchange& exchange);
   void collect();
   void finish(RequestId id, Exchange& exchange, Result<Response> outcome);
   void tell();
   Easy take_handle();
-  LaneState& state_of(Lane lane) { return m_lanes[static_cast<std::size_t>(lane)]; }
 
   net::Loop& m_loop;
   Trust m_trust;
-  std::array<LaneState, 2> m_lanes;
+  Lanes m_lanes;
   std::uint64_t m_last_id = 0;
   Multi m_multi;
   std::vector<Easy> m_pool;

@@ -40,7 +40,7 @@ void Streams::start(StreamId id, Stream& stream, Request request) {
 StreamTaps Streams::taps_for(StreamId id, Stream& stream) {
   return {[this, id, &stream] {
             m_loop.cancel(stream.head_timer);
-            stream.head = stream.running.transfer->response();
+            stream.head = stream.running.transfer->take_head();
             note(id);
           },
           [this, id, &stream](std::string_view bytes) {

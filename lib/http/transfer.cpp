@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <utility>
 
 namespace agr::http {
 namespace {
@@ -256,6 +257,10 @@ Result<Response> Transfer::finish(CURLcode code) {
   if (code != CURLE_OK)
     return fail(broken(code));
   return std::move(m_response);
+}
+
+Response Transfer::take_head() {
+  return {.status = m_response.status, .headers = std::exchange(m_response.headers, {})};
 }
 
 bool Transfer::was_sent() const {

@@ -45,7 +45,8 @@ public:
 
   /// After the handle finished with `code`.
   Result<Response> finish(CURLcode code);
-  [[nodiscard]] const Response& response() const { return m_response; }
+  /// What has come so far of the answer; a stream keeps only its status, because it lives long.
+  Response take_head();
 
 private:
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);

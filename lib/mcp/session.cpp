@@ -163,7 +163,7 @@ void Session::take_initialized(const Message& response) {
 
 void Session::become_ready() {
   m_stage = Stage::ready;
-  m_actions.emplace_back(Ready{m_server});
+  m_actions.emplace_back(Ready{std::move(m_server)});
   for (const Call& call : std::exchange(m_queued, {}))
     request(Purpose::call, call);
 }

@@ -181,7 +181,7 @@ private:
   Millis m_last_life{0};
   sse::Parser m_parser;
   std::string m_endpoint;
-  json::Value m_server;
+  json::Value m_server;             // until Ready
   bool m_answers_on_stream = false; // a response came that way once, so silence there is suspicious
   std::uint64_t m_last_id = 0;
   PostTag m_last_tag = 0;

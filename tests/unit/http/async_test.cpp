@@ -27,7 +27,7 @@ struct World {
       });
   std::optional<Async> async;
 
-  explicit World(AsyncLimits limits = {}) {
+  explicit World(const LaneLimits& limits = {}) {
     REQUIRE(server);
     async.emplace(loop, Trust{}, limits);
   }
