@@ -18,7 +18,7 @@
 namespace agr::config {
 namespace {
 
-constexpr std::size_t k_largest = 1 << 20;
+constexpr std::size_t k_largest = 16 << 20; // ten thousand agents with all their settings take a quarter
 
 Error failed(std::string_view what, const std::string& path, std::string hint = {}) {
   return {Kind::config, fmt::format("{} {} failed: {}", what, path, std::strerror(errno)), std::move(hint)};
@@ -86,7 +86,7 @@ Result<std::optional<std::string>> read_if_private(const std::string& path) {
       return content;
     content.append(buffer.data(), static_cast<std::size_t>(got));
     if (content.size() > k_largest)
-      return fail({Kind::config, fmt::format("{} is larger than 1 MiB", path), "is it the right file?"});
+      return fail({Kind::config, fmt::format("{} is larger than 16 MiB", path), "is it the right file?"});
   }
 }
 
