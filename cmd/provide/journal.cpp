@@ -2,7 +2,7 @@
 #include "cmd/provide/journal.hpp"
 
 #include "cmd/frame/context.hpp"
-#include "process/lock.hpp"
+#include "serve/holding.hpp"
 #include "serve/journal.hpp"
 
 #include <fmt/format.h>
@@ -124,17 +124,17 @@ Result<Reply> run_verify(const Invocation&, Context& context) {
 }
 
 /// Room is given back only where no serve-agent works, because that takes the file for itself.
-Result<json::Value> compact_one(const std::string& path, Time before) {
+Result<json::Value> compact_one(const process::LockTable& locks, const std::string& path, Time before) {
   AGR_TRY_ASSIGN(auto journal, serve::Journal::open(path));
   AGR_TRY_ASSIGN(const int dropped, journal.compact(before));
-  const auto lock = process::Lock::take((fs::path(path).parent_path() / "lock").string(), "it is served", "");
-  if (lock)
+  const auto hold = serve::hold_agent(locks, fs::path(path).parent_path().string(), folder_name(path));
+  if (hold)
     AGR_TRY(journal.shrink());
   std::error_code code;
   const auto bytes = fs::file_size(path, code);
   return json::Value::object({{"agent", folder_name(path)},
                               {"dropped", dropped},
-                              {"shrunk", lock.has_value()},
+                              {"shrunk", hold.has_value()},
                               {"bytes", static_cast<long long>(code ? 0 : bytes)}});
 }
 
@@ -143,9 +143,10 @@ Result<Reply> run_compact(const Invocation& given, Context& context) {
   if (days < 0)
     return fail({Kind::usage, "--older-than takes 0 days or more"});
   const Time before = context.env.clock.now() - std::chrono::hours(24 * std::min(days, 36'500LL));
+  AGR_TRY_ASSIGN(const auto locks, serve::agent_locks(context.paths().state));
   auto list = json::Value::array();
   for (const auto& path : serve::journals_in(context.paths().state)) {
-    AGR_TRY_ASSIGN(auto one, compact_one(path, before));
+    AGR_TRY_ASSIGN(auto one, compact_one(locks, path, before));
     list.push(std::move(one));
   }
   return Reply{.value = std::move(list),

@@ -23,9 +23,9 @@ std::string spools_of(const AgentOptions& options) {
   return options.folder + "/spool";
 }
 
-HandlerSettings handler_settings(const AgentOptions& options, const std::vector<std::string>& environment) {
+HandlerSettings handler_settings(const AgentOptions& options, const Surroundings& around) {
   return HandlerSettings{.command = options.handler,
-                         .environment = inheritable(environment),
+                         .environment = around.inherited,
                          .spool = spools_of(options),
                          .kill_grace = options.kill_grace,
                          .max_output = options.max_output,
@@ -80,28 +80,25 @@ void tidy(const std::string& spools, const std::vector<Entry>& open) {
 
 } // namespace
 
-Result<std::unique_ptr<Agent>> Agent::open(Surroundings& around, AgentOptions options, JobsId id,
-                                           Hooks hooks) {
+Result<std::unique_ptr<Agent>> Agent::open(Surroundings& around, const process::LockTable& locks,
+                                           AgentOptions options, JobsId id, Hooks hooks) {
   AGR_TRY(process::make_private_folder(options.folder));
-  AGR_TRY_ASSIGN(auto lock,
-                 process::Lock::take(options.folder + "/lock", "agent " + options.name + " is served",
-                                     "stop that one first, or leave it the work"));
+  AGR_TRY_ASSIGN(auto hold, hold_agent(locks, options.folder, options.name));
   AGR_TRY_ASSIGN(auto journal, load(options));
   tidy(spools_of(options), journal.open);
   return std::unique_ptr<Agent>(
-      new Agent(around, std::move(options), id, std::move(hooks), std::move(lock), std::move(journal)));
+      new Agent(around, std::move(options), id, std::move(hooks), std::move(hold), std::move(journal)));
 }
 
-Agent::Agent(Surroundings& around, AgentOptions options, JobsId id, Hooks hooks, process::Lock lock,
+Agent::Agent(Surroundings& around, AgentOptions options, JobsId id, Hooks hooks, process::Hold hold,
              JournalLoaded journal)
     : m_around(around), m_options(std::move(options)), m_id(id), m_hooks(std::move(hooks)),
-      m_lock(std::move(lock)), m_journal(std::move(journal)), m_started(around.clock.now()),
+      m_hold(std::move(hold)), m_journal(std::move(journal)), m_started(around.clock.now()),
       m_started_steady(around.clock.steady()), m_redactor(redactor_of(m_options, around.environment)),
       m_worker(m_options.worker, around.random, &around.jobs, id),
       m_scribe(around.loop, journal_of(m_options),
                [this](Error error) { tell(JournalFailed{std::move(error)}); }),
-      m_handlers(around.loop, handler_settings(m_options, around.environment), around.supervisor, m_redactor,
-                 teller(),
+      m_handlers(around.loop, handler_settings(m_options, around), around.supervisor, m_redactor, teller(),
                  [this](const std::string& hiring, std::function<void(Result<Repository>)> answered) {
                    m_reports.find_repository(hiring, std::move(answered));
                  }),
@@ -110,28 +107,28 @@ Agent::Agent(Surroundings& around, AgentOptions options, JobsId id, Hooks hooks,
                 [this](const Log& log) { act(log); }),
       m_messages(around.loop, around.async, m_options.endpoint, messages_folder(m_options.folder), m_redactor,
                  [this](const Log& log) { act(log); }),
-      m_link(around.loop, around.async, around.clock, around.random, m_options.endpoint, teller()) {}
+      m_link(around.loop, around.async, around.clock, around.random, around.doorkeeper, m_options.endpoint,
+             teller()) {}
 
-void Agent::start(Millis before_online) {
+void Agent::start() {
   std::error_code code;
   if (std::filesystem::exists(journal_of(m_options), code))
     compact();
   tell(std::move(*std::exchange(m_journal, std::nullopt)));
   m_messages.send_all();
-  m_going_online = m_around.loop.after(before_online, [this] { go_online(); });
+  go_online();
 }
 
 void Agent::change(AgentOptions options) {
   const bool moved = !is_same(options.endpoint, m_options.endpoint);
   m_options = std::move(options);
   m_worker.change(m_options.worker);
-  m_handlers.change(handler_settings(m_options, m_around.environment));
+  m_handlers.change(handler_settings(m_options, m_around));
   if (moved) {
     m_redactor = redactor_of(m_options, m_around.environment);
     m_reports.use(m_options.endpoint);
     m_uploads.use(m_options.endpoint);
     m_messages.use(m_options.endpoint);
-    m_around.loop.cancel(m_going_online);
     m_link.use(m_options.endpoint);
     go_online();
   }
@@ -166,10 +163,9 @@ void Agent::retire() {
   m_link.close();
   m_around.loop.cancel(m_alarm);
   m_around.loop.cancel(m_compaction);
-  m_around.loop.cancel(m_going_online);
   m_around.jobs.running(m_id, 0);
   m_around.jobs.pass(m_id);
-  m_lock.reset();
+  m_hold.reset();
   while (!m_callers.empty())
     answer(m_callers.begin()->first, false);
 }

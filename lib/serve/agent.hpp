@@ -5,8 +5,8 @@
 #include "base/random.hpp"
 #include "base/secret.hpp"
 #include "http/async.hpp"
-#include "process/lock.hpp"
 #include "serve/handlers.hpp"
+#include "serve/holding.hpp"
 #include "serve/link.hpp"
 #include "serve/messages.hpp"
 #include "serve/reports.hpp"
@@ -48,8 +48,10 @@ struct Surroundings {
   const Clock& clock;
   Random& random;
   Jobs& jobs;
-  std::vector<std::string> environment; ///< of this process
-  std::vector<std::string> supervisor;  ///< command that supervises the folder appended to it
+  Doorkeeper& doorkeeper;
+  std::vector<std::string> environment;                      ///< of this process
+  std::shared_ptr<const std::vector<std::string>> inherited; ///< by handlers
+  std::vector<std::string> supervisor; ///< command that supervises the folder appended to it
 };
 
 /// The parts of one serving agent, and the queue that joins them: everything that happens becomes an event
@@ -63,13 +65,13 @@ public:
 
   /// Takes the lock and reads the journal. Errors: Kind::locked when this agent is being served already,
   /// Kind::internal when its journal cannot be opened.
-  static Result<std::unique_ptr<Agent>> open(Surroundings& around, AgentOptions options, JobsId id,
-                                             Hooks hooks);
+  static Result<std::unique_ptr<Agent>> open(Surroundings& around, const process::LockTable& locks,
+                                             AgentOptions options, JobsId id, Hooks hooks);
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  /// Goes online after that time, so that thousands of agents do not all knock at once.
-  void start(Millis before_online = Millis(0));
+  /// Goes online.
+  void start();
   void tell(Event event);
   /// Somebody who knows the secret says that there is a hiring; `heard` is told, once, whether it is safe
   /// here: in the journal, or over.
@@ -87,7 +89,7 @@ public:
   [[nodiscard]] JobsId id() const { return m_id; }
 
 private:
-  Agent(Surroundings& around, AgentOptions options, JobsId id, Hooks hooks, process::Lock lock,
+  Agent(Surroundings& around, AgentOptions options, JobsId id, Hooks hooks, process::Hold hold,
         JournalLoaded journal);
 
   Tell teller();
@@ -118,7 +120,7 @@ private:
   AgentOptions m_options;
   JobsId m_id;
   Hooks m_hooks;
-  std::optional<process::Lock> m_lock;
+  std::optional<process::Hold> m_hold;
   std::optional<JournalLoaded> m_journal; // until it has started
   Time m_started;
   Millis m_started_steady;
@@ -134,7 +136,6 @@ private:
   std::uint64_t m_last_ticket = 0;
   net::TimerId m_alarm{};
   net::TimerId m_compaction{};
-  net::TimerId m_going_online{};
   bool m_left = false;
 };
 

@@ -86,7 +86,7 @@ Error no_program(const std::string& program) {
 
 std::vector<std::string> environment_for(const HandlerSettings& settings, const process::Spool& spool,
                                          const StartHandler& start, const json::Value& hiring) {
-  auto environment = settings.environment;
+  auto environment = *settings.environment;
   const auto set = [&environment](std::string_view name, std::string_view value) {
     environment.push_back(fmt::format("{}={}", name, value));
   };

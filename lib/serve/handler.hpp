@@ -9,6 +9,7 @@
 #include "serve/repository.hpp"
 #include "serve/step.hpp"
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,9 +19,10 @@
 namespace agr::serve {
 
 struct HandlerSettings {
-  std::vector<std::string> command = {};     ///< as resolve() gave it
-  std::vector<std::string> environment = {}; ///< what handlers inherit: free of keys of ours
-  std::string spool = {};                    ///< the folder of all spools
+  std::vector<std::string> command = {}; ///< as resolve() gave it
+  /// What handlers inherit: free of keys of ours. One for all agents.
+  std::shared_ptr<const std::vector<std::string>> environment = {};
+  std::string spool = {}; ///< the folder of all spools
   Millis kill_grace{10'000};
   std::uint64_t max_output = 0; ///< bytes
   std::uint64_t max_disk = 0;   ///< bytes; 0: any number

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "serve/jobs.hpp"
 
-#include <algorithm>
-
 namespace agr::serve {
 
 bool Jobs::may_begin(JobsId who) {
-  const bool is_next = m_line.empty() || m_line.front() == who;
-  if (has_room() && is_next) {
-    if (!m_line.empty())
-      m_line.pop_front();
+  if (has_room() && (m_line.empty() || is_next(who))) {
+    leave_line(who);
     return true;
   }
-  if (std::ranges::find(m_line, who) == m_line.end())
-    m_line.push_back(who);
+  if (m_place.try_emplace(who, m_last_place + 1).second)
+    m_line[++m_last_place] = who;
   return false;
 }
 
@@ -30,15 +26,20 @@ void Jobs::running(JobsId who, int count) {
 }
 
 void Jobs::pass(JobsId who) {
-  const bool was_next = !m_line.empty() && m_line.front() == who;
-  std::erase(m_line, who);
+  const bool was_next = is_next(who);
+  leave_line(who);
   if (was_next)
     call_next();
 }
 
+void Jobs::leave_line(JobsId who) {
+  if (const auto place = m_place.extract(who))
+    m_line.erase(place.mapped());
+}
+
 void Jobs::call_next() {
   if (has_room() && !m_line.empty())
-    m_wake(m_line.front());
+    m_wake(m_line.begin()->second);
 }
 
 } // namespace agr::serve

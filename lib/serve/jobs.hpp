@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 
@@ -29,12 +28,16 @@ public:
 
 private:
   [[nodiscard]] bool has_room() const { return m_most == 0 || m_sum < m_most; }
+  [[nodiscard]] bool is_next(JobsId who) const { return !m_line.empty() && m_line.begin()->second == who; }
+  void leave_line(JobsId who);
   void call_next();
 
   int m_most;
   std::function<void(JobsId)> m_wake;
-  std::map<JobsId, int> m_running; // those with any
-  std::deque<JobsId> m_line;
+  std::map<JobsId, int> m_running;         // those with any
+  std::map<std::uint64_t, JobsId> m_line;  // by when they came
+  std::map<JobsId, std::uint64_t> m_place; // in it
+  std::uint64_t m_last_place = 0;
   int m_sum = 0;
 };
 

@@ -54,17 +54,20 @@ mcp::Posted posted_of(mcp::PostTag tag, Result<http::Response> answer) {
 
 } // namespace
 
-Link::Link(net::Loop& loop, http::Async& async, const Clock& clock, Random& random,
+Link::Link(net::Loop& loop, http::Async& async, const Clock& clock, Random& random, Doorkeeper& doorkeeper,
            agrenting::Endpoint endpoint, Tell tell)
-    : m_loop(loop), m_async(async), m_clock(clock), m_random(random), m_endpoint(std::move(endpoint)),
-      m_tell(std::move(tell)) {}
+    : m_loop(loop), m_async(async), m_clock(clock), m_random(random), m_doorkeeper(doorkeeper),
+      m_endpoint(std::move(endpoint)), m_tell(std::move(tell)) {}
 
 Link::~Link() {
-  m_async.cancel(m_stream);
-  m_loop.cancel(m_timer);
+  hang_up();
 }
 
 void Link::open() {
+  m_visit = m_doorkeeper.ask([this] { connect(); });
+}
+
+void Link::connect() {
   const auto url = stream_url(m_endpoint);
   ++m_generation;
   m_session = std::make_unique<mcp::Session>(
@@ -105,14 +108,19 @@ void Link::act(const mcp::Post& post) {
                         .body = post.body,
                         .credential = m_endpoint.credential,
                         .repeat = http::Repeat::keyed};
-  const auto lane = post.kind == mcp::PostKind::pong ? http::Lane::urgent : http::Lane::normal;
   m_async.send(
       std::move(request),
       [this, tag = post.tag, generation = m_generation](Result<http::Response> answer) {
         if (generation == m_generation)
           feed(posted_of(tag, std::move(answer)));
       },
-      lane);
+      lane_of(post.kind));
+}
+
+http::Lane Link::lane_of(mcp::PostKind kind) const {
+  if (kind == mcp::PostKind::pong)
+    return http::Lane::urgent;
+  return m_ready ? http::Lane::normal : http::Lane::handshake;
 }
 
 /// Subscribed first, then read: what changes in between is told.
@@ -154,6 +162,7 @@ void Link::take_pending(const json::Value& result) {
   m_tell(std::move(*listed));
   if (!std::exchange(m_ready, true)) {
     m_ready_since = m_clock.steady();
+    m_doorkeeper.passed(m_visit);
     m_tell(StreamUp{});
   }
   if (m_changed)
@@ -180,12 +189,15 @@ void Link::close() {
 }
 
 void Link::hang_up() {
+  m_doorkeeper.withdraw(m_visit);
   m_async.cancel(m_stream);
   m_loop.cancel(m_timer);
   m_session.reset();
 }
 
 void Link::lose(const Error& error) {
+  if (!is_final(error))
+    m_doorkeeper.lost(m_visit);
   hang_up();
   if (is_final(error))
     m_tell(LockedOut{error});

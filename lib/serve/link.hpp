@@ -6,6 +6,7 @@
 #include "http/async.hpp"
 #include "mcp/backoff.hpp"
 #include "mcp/session.hpp"
+#include "serve/doorkeeper.hpp"
 #include "serve/step.hpp"
 
 #include <functional>
@@ -21,12 +22,13 @@ using Tell = std::function<void(Event)>;
 /// that fails. Pongs go out from here, before and beside everything else.
 class Link {
 public:
-  Link(net::Loop& loop, http::Async& async, const Clock& clock, Random& random, agrenting::Endpoint endpoint,
-       Tell tell);
+  Link(net::Loop& loop, http::Async& async, const Clock& clock, Random& random, Doorkeeper& doorkeeper,
+       agrenting::Endpoint endpoint, Tell tell);
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
   ~Link();
 
+  /// When the doorkeeper lets it.
   void open();
   /// From now on as somebody else, or somewhere else; hangs up until open.
   void use(agrenting::Endpoint endpoint);
@@ -34,6 +36,7 @@ public:
   void close();
 
 private:
+  void connect();
   void hang_up();
   void feed(const mcp::Input& input);
   void act(const mcp::Action& action);
@@ -43,6 +46,7 @@ private:
   void act(const mcp::Notification& notification);
   void act(const mcp::Failed& failed);
   void act(const mcp::WaitUntil& wait);
+  [[nodiscard]] http::Lane lane_of(mcp::PostKind kind) const;
   void read_pending();
   void take_pending(const json::Value& result);
   void lose(const Error& error);
@@ -51,12 +55,14 @@ private:
   http::Async& m_async;
   const Clock& m_clock;
   Random& m_random;
+  Doorkeeper& m_doorkeeper;
   agrenting::Endpoint m_endpoint;
   Tell m_tell;
 
   mcp::Backoff m_backoff;
   std::unique_ptr<mcp::Session> m_session; // none between two streams
   std::uint64_t m_generation = 0;          // of the session; what comes for an older one is dropped
+  Visit m_visit{};
   http::StreamId m_stream{};
   net::TimerId m_timer{};
   bool m_reading = false;

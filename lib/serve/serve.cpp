@@ -15,26 +15,31 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 #include <map>
 #include <set>
 
 namespace agr::serve {
 namespace {
 
-/// How many agents go online at once, and how long the next ones wait.
-constexpr int k_burst = 50;
-constexpr Millis k_burst_pause{250};
-
 /// All agents of this process on one loop: brings them up, changes them at SIGHUP, and ends with the last.
 class Service {
 public:
   Service(const Options& options, const Clock& clock, Random& random)
-      : m_options(options), m_clock(clock),
-        m_around{m_loop, m_async, clock, random, m_jobs, options.environment, options.supervisor},
+      : m_options(options), m_clock(clock), m_doorkeeper(m_loop, clock, random),
+        m_around{.loop = m_loop,
+                 .async = m_async,
+                 .clock = clock,
+                 .random = random,
+                 .jobs = m_jobs,
+                 .doorkeeper = m_doorkeeper,
+                 .environment = options.environment,
+                 .inherited =
+                     std::make_shared<const std::vector<std::string>>(inheritable(options.environment)),
+                 .supervisor = options.supervisor},
         m_manager(value_of("NOTIFY_SOCKET"), value_of("WATCHDOG_USEC"), value_of("WATCHDOG_PID")) {}
 
   Result<void> open() {
+    AGR_TRY_ASSIGN(m_locks, agent_locks(m_options.state));
     for (const auto& options : m_options.agents)
       AGR_TRY(add(options));
     AGR_TRY_ASSIGN(m_bell, process::Bell::listen(bell_folder(m_options.state)));
@@ -47,10 +52,9 @@ public:
       m_loop.on_signal(number, [this, number] { tell_all(Signalled{number}); });
     m_loop.on_signal(SIGHUP, [this] { reload(); });
     m_loop.watch(m_bell->descriptor(), {.read = true}, [this](net::Interest) { answer_bell(); });
-    int count = 0;
     for (const auto& [folder, agent] : m_agents) {
       m_awaited.insert(agent->id());
-      agent->start(k_burst_pause * (count++ / k_burst));
+      agent->start();
     }
     beat();
     m_loop.run();
@@ -68,7 +72,7 @@ private:
   Result<Agent*> add(const AgentOptions& options) {
     const JobsId id{++m_last_id};
     AGR_TRY_ASSIGN(auto agent,
-                   Agent::open(m_around, options, id,
+                   Agent::open(m_around, *m_locks, options, id,
                                {.log = [this](const Agent& from, const Log& log,
                                               const Redactor& redactor) { hear(from, log, redactor); },
                                 .left = [this](Agent& from, int code) { take_leave(from, code); }}));
@@ -108,9 +112,8 @@ private:
 
   void answer_bell() {
     for (const auto& name : m_bell->heard())
-      for (const auto& [folder, agent] : m_agents)
-        if (std::filesystem::path(folder).filename() == name)
-          agent->ring();
+      if (const auto found = m_agents.find(m_options.state + "/agents/" + name); found != m_agents.end())
+        found->second->ring();
   }
 
   // ---- SIGHUP ----------------------------------------------------------------------------------------
@@ -179,9 +182,12 @@ private:
 
   /// What they began is finished and reported first.
   int let_go_of_others(const std::vector<AgentOptions>& wanted) {
+    std::set<std::string_view> kept;
+    for (const auto& options : wanted)
+      kept.insert(options.folder);
     int count = 0;
     for (const auto& [folder, agent] : m_agents)
-      if (std::ranges::find(wanted, folder, &AgentOptions::folder) == wanted.end()) {
+      if (!kept.contains(folder)) {
         agent->tell(Signalled{SIGTERM});
         ++count;
       }
@@ -280,7 +286,9 @@ private:
   net::Loop m_loop;
   http::Async m_async{m_loop};
   Jobs m_jobs{m_options.max_jobs, [this](JobsId id) { wake(id); }};
+  Doorkeeper m_doorkeeper;
   Surroundings m_around;
+  std::optional<process::LockTable> m_locks;
   std::optional<process::Bell> m_bell;
   std::map<std::string, std::unique_ptr<Agent>> m_agents; // by folder
   std::map<JobsId, Agent*> m_by_id;

@@ -27,14 +27,14 @@ Step Worker::on(const Event& event, Time now) {
 // ---- the stream --------------------------------------------------------------------------------------
 
 void Worker::take(const StreamUp&) {
-  m_poll_at = m_now + m_settings.poll_while_up;
+  m_polling.begin(m_now, m_settings.poll_while_up);
   note_accepted();
   come_online();
 }
 
 void Worker::take(const StreamDown& down) {
   if (m_online)
-    m_poll_at = m_now;
+    m_polling.begin_soon(m_now, m_settings.poll_while_down);
   go_offline(down.error, down.retry_in);
 }
 
@@ -130,9 +130,8 @@ void Worker::do_what_is_due() {
     else
       read(hiring);
   }
-  if (m_poll_at && *m_poll_at <= m_now) {
-    m_poll_at =
-        m_now + (m_online && m_settings.has_stream ? m_settings.poll_while_up : m_settings.poll_while_down);
+  if (m_polling.due() && *m_polling.due() <= m_now) {
+    m_polling.asked(m_now);
     m_step.now.emplace_back(ListPending{});
     look_for_orders(); // should the ring not have been heard
   }
@@ -192,7 +191,7 @@ std::optional<Time> Worker::next_wake() const {
     if (hiring.entry.state == State::held)
       at(hiring.entry.deadline);
   }
-  at(m_poll_at);
+  at(m_polling.due());
   at(m_handlers_stopped ? std::nullopt : m_drain_until);
   at(m_flush_until);
   return m_left ? std::nullopt : wake;

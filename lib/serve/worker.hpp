@@ -3,6 +3,7 @@
 
 #include "base/random.hpp"
 #include "serve/jobs.hpp"
+#include "serve/polling.hpp"
 #include "serve/step.hpp"
 
 #include <map>
@@ -24,7 +25,7 @@ struct WorkerSettings {
   bool once = false;              ///< exit when one hiring has ended
   Millis drain_timeout{60'000};   ///< how long handlers may still run after the first signal
   Millis flush_timeout{10'000};   ///< and reports may still be tried after that
-  Millis poll_while_down{10'000}; ///< how often to ask for work while there is no stream
+  Millis poll_while_down{10'000}; ///< how often to ask for work while there is no stream, about
   Millis poll_while_up{60'000};   ///< and while there is one, should it have missed something
   OnCrash on_crash = OnCrash::fail;
   int most_attempts = 5;      ///< of a handler that asks to be run later or does not start
@@ -55,7 +56,7 @@ class Worker {
 public:
   /// `jobs` are the places it shares with other workers, under the name `id`; none: all it wants.
   Worker(WorkerSettings settings, Random& random, Jobs* jobs = nullptr, JobsId id = {})
-      : m_settings(settings), m_random(random), m_jobs(jobs), m_id(id) {}
+      : m_settings(settings), m_random(random), m_jobs(jobs), m_id(id), m_polling(random) {}
 
   /// `now` must not jump back.
   Step on(const Event& event, Time now);
@@ -116,7 +117,7 @@ private:
   void come_online();
   void go_offline(const Error& error, Millis retry_in);
   void ignore(const std::string& id, std::string_view why);
-  void check_unlisted(const HiringsListed& listed);
+  void check_unlisted(const std::unordered_set<std::string_view>& listed);
   void fill_slots();
   void accept(Hiring& hiring);
   void run_later(Hiring& hiring, const std::string& reason, std::string_view detail);
@@ -166,7 +167,7 @@ private:
   bool m_online = false;           // the stream is up, or without one, the last list came
   bool m_was_accepted = false;     // the key, in this life
   std::optional<Time> m_refused_since;
-  std::optional<Time> m_poll_at;
+  Polling m_polling;
 
   int m_signals = 0;
   std::optional<Time> m_drain_until; // set from the first signal on

@@ -10,13 +10,15 @@
 namespace agr::serve {
 
 void Worker::take(const HiringsListed& listed) {
-  std::erase_if(m_ignored, [&](const std::string& id) {
-    return std::ranges::find(listed.offers, id, &Offer::id) == listed.offers.end();
-  });
   note_accepted();
+  m_polling.answered();
+  std::unordered_set<std::string_view> ids;
+  for (const auto& offer : listed.offers)
+    ids.insert(offer.id);
+  std::erase_if(m_ignored, [&](const std::string& id) { return !ids.contains(id); });
   for (const auto& offer : listed.offers)
     note_offer(offer);
-  check_unlisted(listed);
+  check_unlisted(ids);
   if (!m_settings.has_stream)
     come_online();
 }
@@ -155,17 +157,14 @@ void Worker::ignore(const std::string& id, std::string_view why) {
 
 /// What is no longer offered may have been cancelled: asked before it is believed, because lists overtake
 /// each other.
-void Worker::check_unlisted(const HiringsListed& listed) {
-  for (auto& [id, hiring] : m_open) {
-    const bool is_listed =
-        std::ranges::any_of(listed.offers, [&](const Offer& offer) { return offer.id == id; });
-    if (!is_listed && !hiring.abandoned && !is_reporting(hiring.entry.state))
+void Worker::check_unlisted(const std::unordered_set<std::string_view>& listed) {
+  for (auto& [id, hiring] : m_open)
+    if (!listed.contains(id) && !hiring.abandoned && !is_reporting(hiring.entry.state))
       read(hiring);
-  }
 }
 
 void Worker::take(const JournalLoaded& journal) {
-  m_poll_at = m_now + m_settings.poll_while_down;
+  m_polling.begin(m_now, m_settings.poll_while_down);
   for (const auto& entry : journal.open) {
     auto& hiring = m_open[entry.id];
     hiring.entry = entry;

@@ -143,10 +143,9 @@ TEST_CASE("without a stream, ready is said when the first list came, and taken b
   CHECK(play.worker.status().ready);
   CHECK_FALSE(play.on(listed({})).logged("ready"));
   // As often as while a stream is down.
-  play.later(Millis(10'000));
-  CHECK(play.now_words() == Words{"poll"});
-  play.later(Millis(10'000));
-  CHECK(play.now_words() == Words{"poll"});
+  CHECK(play.later(Millis(15'000)).now_words() == Words{"poll"});
+  play.on(listed({}));
+  CHECK(play.later(Millis(15'000)).now_words() == Words{"poll"});
   CHECK(play.on(ListFailed{Error{Kind::unavailable, "down"}}).logged("reconnecting"));
   CHECK_FALSE(play.worker.status().ready);
   CHECK(play.on(listed({})).logged("ready"));

@@ -78,7 +78,7 @@ TEST_CASE("no variable of ours is inherited") {
 TEST_CASE("an attempt's folder holds everything the handler is promised") {
   const Folder folder;
   const HandlerSettings settings{.command = {"/bin/cat"},
-                                 .environment = {"PATH=/bin"},
+                                 .environment = std::make_shared<const Words>(Words{"PATH=/bin"}),
                                  .spool = folder.path + "/spool",
                                  .max_output = 5};
   const auto hiring =

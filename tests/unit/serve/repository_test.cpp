@@ -29,10 +29,12 @@ struct Folder {
 const Repository k_repository{.address = "https://github.com/acme/kit", .token = Secret("t0k3n")};
 
 HandlerSettings settings_in(const Folder& folder) {
-  return HandlerSettings{.command = {"/bin/cat"},
-                         .environment = {"PATH=/bin", "HOME=/home/me", "https_proxy=p", "GIT_DIR=/evil"},
-                         .spool = folder.path + "/spool",
-                         .push = {.author = "A <a@b>", .program = "/usr/bin/agr"}};
+  return HandlerSettings{
+      .command = {"/bin/cat"},
+      .environment = std::make_shared<const std::vector<std::string>>(
+          std::vector<std::string>{"PATH=/bin", "HOME=/home/me", "https_proxy=p", "GIT_DIR=/evil"}),
+      .spool = folder.path + "/spool",
+      .push = {.author = "A <a@b>", .program = "/usr/bin/agr"}};
 }
 
 StartHandler work(const std::string& mode) {
