@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "http/async.hpp"
 #include "net/server.hpp"
+#include "support/scratch.hpp"
 
 #include <doctest/doctest.h>
 
@@ -21,6 +22,7 @@ struct World {
   std::vector<net::Responder> held;
   std::vector<net::Stream> streams;
   std::vector<std::string> seen;
+  std::string last_body;
   Result<net::Server> server =
       net::Server::listen(loop, "127.0.0.1", 0, [this](net::ServerRequest request, net::Responder responder) {
         serve(request, std::move(responder));
@@ -34,6 +36,7 @@ struct World {
 
   void serve(const net::ServerRequest& request, net::Responder responder) {
     seen.push_back(request.method + " " + request.target);
+    last_body = request.body;
     if (request.target == "/hold")
       held.push_back(std::move(responder));
     else if (request.target == "/stream")
@@ -119,6 +122,42 @@ TEST_CASE("errors come the same way, those found before sending too") {
     world.run();
     CHECK(kind == row.kind);
   }
+}
+
+TEST_CASE("a body may be a file, of any size and read while it is sent") {
+  const test::Scratch scratch;
+  for (const std::size_t size : {0U, 1U, 65'536U, 700'001U}) {
+    CAPTURE(size);
+    World world;
+    std::string bytes(size, '\0');
+    for (std::size_t i = 0; i < size; ++i)
+      bytes[i] = static_cast<char>(i % 251);
+    auto request = world.to("/a", "POST");
+    request.body_file = scratch.write("body", bytes);
+    bool answered = false;
+    world.async->send(std::move(request), [&](const Result<Response>& answer) {
+      answered = answer && answer->status == 200;
+      world.loop.stop();
+    });
+    world.run();
+    CHECK(answered);
+    CHECK(world.seen == std::vector<std::string>{"POST /a"});
+    CHECK(world.last_body == bytes);
+  }
+}
+
+TEST_CASE("a file that cannot be read is sent by nobody") {
+  World world;
+  auto request = world.to("/a", "POST");
+  request.body_file = "/nowhere/body";
+  std::optional<Kind> kind;
+  world.async->send(std::move(request), [&](const Result<Response>& answer) {
+    kind = answer ? std::nullopt : std::optional(answer.error().kind);
+    world.loop.stop();
+  });
+  world.run();
+  CHECK(kind == Kind::internal);
+  CHECK(world.last_body.empty());
 }
 
 TEST_CASE("a full normal lane does not hold up an urgent request") {
