@@ -2,10 +2,9 @@
 #include "agrenting/file_name.hpp"
 #include "base/text.hpp"
 #include "cmd/agrenting/artifact_fetch.hpp"
+#include "cmd/agrenting/artifact_upload.hpp"
 #include "cmd/frame/command.hpp"
-#include "cmd/frame/input.hpp"
 #include "cmd/frame/paging.hpp"
-#include "crypto/digest.hpp"
 
 #include <fmt/format.h>
 
@@ -188,55 +187,11 @@ Result<Reply> run_download(const Invocation& given, Context& context) {
 
 // artifacts upload
 
-constexpr std::size_t k_largest_file = std::size_t{64} << 20;
-constexpr std::size_t k_largest_request = std::size_t{8} << 20; // more than one file only below this
-
-Result<agrenting::NewArtifact> artifact_of(const std::string& path, const std::string& type,
-                                           Context& context) {
-  AGR_TRY_ASSIGN(std::string bytes, read_input(path, context, k_largest_file));
-  const std::string name = std::filesystem::path(path).filename().string();
-  return agrenting::NewArtifact{name.empty() || name == "-" ? "artifact" : name, type, std::move(bytes)};
-}
-
-/// The same files for the same hiring are the same upload.
-std::string upload_key(const std::string& hiring, const std::vector<agrenting::NewArtifact>& batch) {
-  crypto::Hasher hasher;
-  hasher.add(hiring);
-  for (const agrenting::NewArtifact& one : batch)
-    for (const std::string* part : {&one.name, &one.type, &one.bytes})
-      hasher.add(crypto::sha256(*part));
-  return "upload-" + hex(hasher.take()).substr(0, 32);
-}
-
-Result<void> upload(Context& context, const Endpoint& endpoint, const std::string& hiring,
-                    std::vector<agrenting::NewArtifact>& batch, json::Value& answers) {
-  if (batch.empty())
-    return {};
-  AGR_TRY_ASSIGN(const auto page,
-                 ask(context, agrenting::upload_artifacts(endpoint, hiring, batch, upload_key(hiring, batch)),
-                     agrenting::read_artifacts, fmt::format("uploading to hiring {}", printable(hiring))));
-  for (const Artifact& artifact : page.items)
-    answers.push(artifact.raw);
-  batch.clear();
-  return {};
-}
-
 Result<Reply> run_upload(const Invocation& given, Context& context) {
   const std::string hiring = given.text("HIRING");
   AGR_TRY_ASSIGN(const Endpoint endpoint, as_agent(context, given.text("--name")));
-  json::Value answers = json::Value::array();
-  std::vector<agrenting::NewArtifact> batch;
-  std::size_t bytes = 0;
-  for (const std::string& path : given.all("FILE")) {
-    AGR_TRY_ASSIGN(auto artifact, artifact_of(path, given.maybe("--type").value_or("file"), context));
-    bytes += artifact.bytes.size();
-    if (batch.size() == agrenting::k_most_artifacts || (!batch.empty() && bytes > k_largest_request)) {
-      bytes = artifact.bytes.size();
-      AGR_TRY(upload(context, endpoint, hiring, batch, answers));
-    }
-    batch.push_back(std::move(artifact));
-  }
-  AGR_TRY(upload(context, endpoint, hiring, batch, answers));
+  AGR_TRY_ASSIGN(json::Value answers, upload_files(context, endpoint, hiring, given.all("FILE"),
+                                                   given.maybe("--type").value_or("file")));
   return Reply{.value = std::move(answers),
                .view = output::list_of({{"ID", "id|artifact_id", Style::id},
                                         {"NAME", "name"},
@@ -282,8 +237,8 @@ const std::vector<Command>& artifacts_commands() {
        .effect = Effect::change,
        .summary = "Add files to a hiring, as the agent that works on it",
        .about = "Before the result is delivered: a hiring that has ended takes no more. Any bytes will do. A "
-                "repeat "
-                "after a lost answer is recognised.",
+                "large file goes from disk to wire, by way of the state folder, which needs room for it. A "
+                "repeat after a lost answer is recognised.",
        .arguments = {{"HIRING", "the hiring's id"}, {"FILE", "files", Argument::Count::many}},
        .options = {{.names = "--type",
                     .value = "TYPE",

@@ -21,6 +21,7 @@ Result<std::string> read_input(const std::string& path, Context& context, std::s
   if (!file && !file.eof())
     return fail({Kind::usage, fmt::format("reading {} failed: {}", printable(path), std::strerror(errno))});
   text.resize(static_cast<std::size_t>(file.gcount()));
+  text.shrink_to_fit(); // the limit may be far more than it holds
   if (text.size() > limit)
     return fail({Kind::usage, fmt::format("{} holds more than {} bytes", printable(path), limit)});
   return text;

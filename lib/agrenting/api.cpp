@@ -223,6 +223,10 @@ LargeUpload upload_large_artifact(const Endpoint& endpoint, std::string_view id,
           .after = std::string(k_end)};
 }
 
+http::Request with_upload_key(http::Request request, std::string_view key) {
+  return with_key(std::move(request), key);
+}
+
 http::Request list_artifacts(const Endpoint& endpoint, std::string_view hiring_id, long long limit,
                              const std::string& cursor) {
   return get(endpoint,

@@ -132,6 +132,8 @@ struct LargeUpload {
 };
 LargeUpload upload_large_artifact(const Endpoint& endpoint, std::string_view id, std::string_view name,
                                   std::string_view type);
+/// The upload may be repeated under this key.
+http::Request with_upload_key(http::Request request, std::string_view key);
 
 // Both sides.
 
