@@ -72,7 +72,7 @@ Result<Reply> delivered(const Invocation& given, Context& context, const serve::
 /// Where an isolated handler submits; nothing everywhere else. There it works on one hiring only, and learns
 /// nothing of what becomes of it.
 Result<std::optional<std::string>> inside(const Invocation& given, Context& context) {
-  const auto folder = context.env.environment.get("AGR_SUBMISSIONS");
+  auto folder = context.env.environment.get("AGR_SUBMISSIONS");
   if (!folder)
     return std::optional<std::string>();
   if (given.text("HIRING") != context.env.environment.get("AGR_HIRING_ID").value_or(""))

@@ -131,7 +131,7 @@ std::vector<std::string> sandbox_words(const Sandbox& sandbox) {
 
 Result<std::string> find_bubblewrap(std::string_view path) {
   for (const auto& folder : split(path, ':')) {
-    const auto bubblewrap = folder + "/bwrap";
+    auto bubblewrap = folder + "/bwrap";
     if (!folder.starts_with('/') || ::access(bubblewrap.c_str(), X_OK) != 0)
       continue;
     AGR_TRY(try_it(bubblewrap));

@@ -48,7 +48,7 @@ TEST_CASE("a sandboxed program has its input, output, exit code and nothing else
        {Case{"cat; exit 3", 3, "hello"}, Case{"pwd >&2; : >made && echo yes", 0, "yes\n"},
         Case{"echo x >/tmp/x && cat /tmp/x", 0, "x\n"},
         Case{"for f in /x /usr/x /dev/x /etc/x /var/x; do touch $f && echo made; done", 1, ""},
-        Case{"ls /proc | grep -c '^[0-9]'", 0, "4\n"}, // bwrap, sh, ls, grep
+        Case{"set -- /proc/[0-9]*; echo $#", 0, "2\n"}, // bwrap and sh
         Case{"ls /sys/class/net /home /root /run /etc/shadow 2>/dev/null", 2, ""},
         Case{"kill -KILL $$", 137, ""}, Case{"ls /proc/self/fd | wc -l", 0, "4\n"},
         Case{"grep CapEff /proc/self/status", 0, "CapEff:\t0000000000000000\n"}}) {

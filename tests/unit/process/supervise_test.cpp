@@ -291,6 +291,21 @@ TEST_CASE("hooks are stopped like handlers") {
   }
 }
 
+TEST_CASE("a wish that comes between two programs is not forgotten") {
+  const Stage stage;
+  auto command = stage.shell(": >handler");
+  command.straggler_grace = Millis(300);
+  command.hooks = {.before = {"/bin/sh", "-c", "sleep 100 & : >up"}};
+  REQUIRE(stage.spool.fill(command, ""));
+  const pid_t supervisor = fork_supervisor(stage.spool);
+  wait_for_file(stage.folder + "/up");
+  ::kill(supervisor, SIGTERM);
+  CHECK(exit_code_of(supervisor) == 0);
+  CHECK(stage.spool.ending().value()->how == How::stopped);
+  CHECK(stage.text("handler") == "(none)");
+  CHECK(left_behind(stage) == 0);
+}
+
 TEST_CASE("too much on disk ends a handler") {
   struct Case {
     const char* what;
