@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <tuple>
+
 using namespace agr;
 using config::Environment;
 
@@ -166,4 +168,33 @@ TEST_CASE("keys may live in a file of their own or come from a command") {
     const World world("[profile.default.agrenting]\nuser_token_command = [\"false\"]");
     CHECK(world.load().error().kind == Kind::config);
   }
+}
+
+TEST_CASE("what webhooks must prove: the agent's own secrets, else the environment's") {
+  World world(R"(
+[[profile.default.agrenting.agents]]
+name = "own"
+api_key = "k1"
+webhook_secret = "shown"
+webhook_signing_secret_command = ["printf", "signs"]
+[[profile.default.agrenting.agents]]
+name = "signed"
+api_key = "k2"
+webhook_signing_secret = "signs too"
+[[profile.default.agrenting.agents]]
+name = "none"
+api_key = "k3"
+)");
+  world.environment.set("AGR_WEBHOOK_SECRET", " of the environment\n");
+  const auto settings = world.load();
+  REQUIRE(settings);
+  REQUIRE(settings->agents.size() == 3);
+  const auto& [own, signing, none] = std::tie(settings->agents[0], settings->agents[1], settings->agents[2]);
+  CHECK(own.webhook.shown.reveal() == "shown");
+  CHECK(own.webhook.signing.reveal() == "signs");
+  CHECK(signing.webhook.shown.empty()); // nothing is mixed
+  CHECK(signing.webhook.signing.reveal() == "signs too");
+  CHECK(none.webhook.shown.reveal() == "of the environment");
+  CHECK(none.webhook.signing.empty());
+  CHECK(settings->webhook_from_environment.shown.reveal() == "of the environment");
 }

@@ -284,6 +284,44 @@ TEST_CASE("a port that is taken, and an address that is none, are errors") {
   CHECK_FALSE(net::Server::listen(loop, "not an address", 0, echo));
 }
 
+TEST_CASE("beyond the limit of connections a caller waits for one to end") {
+  const Live live(echo, {.connections = 2});
+  const std::string request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  const auto is_served = [](const Wire& wire) {
+    return wire.read_until("GET / ").starts_with("HTTP/1.1 200");
+  };
+  std::optional<Wire> first(live.connect());
+  const Wire second = live.connect();
+  first->send(request);
+  second.send(request);
+  CHECK(is_served(*first));
+  CHECK(is_served(second));
+  const Wire third = live.connect();
+  third.send(request);
+  second.send(request);
+  CHECK(is_served(second));
+  CHECK_FALSE(third.is_readable());
+  first.reset();
+  CHECK(is_served(third));
+}
+
+TEST_CASE("a connection may be for one request only") {
+  const Live live(echo, {.keep_alive = false});
+  const Wire wire = live.connect();
+  wire.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto answer = wire.read_to_end();
+  CHECK(answer.find("Connection: close") != std::string::npos);
+  CHECK(answer.find("HTTP/1.1", 1) == std::string::npos);
+}
+
+TEST_CASE("what is no certificate or no key is an error") {
+  CHECK(net::Certificate::from_pem("", Secret("")).error().kind == Kind::config);
+  CHECK(
+      net::Certificate::from_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", Secret(""))
+          .error()
+          .kind == Kind::config);
+}
+
 TEST_CASE("a refusal is readable for a client that is still sending") {
   const Live live(echo, {.body_bytes = 100});
   const Wire wire = live.connect();

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -61,6 +62,11 @@ public:
         return text;
       text.append(piece.data(), static_cast<std::size_t>(got));
     }
+  }
+  /// Whether something is there to be read, or it has ended.
+  [[nodiscard]] bool is_readable() const {
+    pollfd waited{.fd = m_socket, .events = POLLIN, .revents = 0};
+    return ::poll(&waited, 1, 0) == 1;
   }
   /// Whether the other side has ended it, after everything it sent was read.
   [[nodiscard]] bool has_ended() const {
