@@ -38,7 +38,8 @@ std::string_view character(bool upper_light, bool lower_light) {
 bool QrCode::is_dark(int row, int column) const {
   if (row < 0 || column < 0 || row >= size || column >= size)
     return false;
-  return dark[static_cast<std::size_t>(row * size + column)];
+  const auto at = [](int number) { return static_cast<std::size_t>(number); };
+  return dark[at(row) * at(size) + at(column)];
 }
 
 std::optional<QrCode> qr_code(std::string_view text) {
