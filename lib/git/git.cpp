@@ -213,6 +213,8 @@ Result<Git::Ran> Git::run(const std::vector<std::string>& words, const std::stri
   const bool complete = read_all(std::move(output.read), std::move(errors.read), ran.output, tail);
   ran.code = code_of(child);
   ran.errors = redactor.apply(to_utf8(tail.text()));
+  if (with_credential) // a server may repeat what it was told
+    ran.output = redactor.apply(ran.output);
   if (!complete)
     return fail({Kind::failed, fmt::format("git {} wrote too much", words.front())});
   return ran;

@@ -32,7 +32,7 @@ public:
   struct Ran {
     int code = 0; ///< exit code; 128 + signal
     std::string output = {};
-    std::string errors = {}; ///< the end of it, without the token
+    std::string errors = {}; ///< the end of it; neither holds the token
   };
 
   /// A command that talks to nobody; its failure is an error (`attempted`: "record the work").

@@ -215,6 +215,15 @@ class Refused(unittest.TestCase):
             return {}
         self.check("not allowed", prepare, ran=1)
 
+    def test_a_server_that_repeats_the_token(self):
+        def prepare(rig):
+            hook = rig.server.folder / "kit.git" / "hooks" / "pre-receive"
+            hook.parent.mkdir(exist_ok=True)
+            hook.write_text(f"#!/bin/sh\necho 'no: {rig.server.token}' >&2\nexit 1\n")
+            hook.chmod(0o755)
+            return {}
+        self.check("the server does not want it", prepare, ran=1)
+
     def test_a_branch_that_somebody_else_has(self):
         def prepare(rig):
             def take_the_name(method, path):
