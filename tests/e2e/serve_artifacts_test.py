@@ -82,7 +82,8 @@ class Artifacts(unittest.TestCase):
         self.handler(f"cp {source} large.bin; echo small >small.txt")
         worker = self.worker()
         before = self.peak(worker)
-        hiring = self.end(worker)
+        hiring = {"id": self.rig.hire()}
+        worker.wait_for("submitted", hiring["id"], timeout=240)  # the emulator answers nobody while it takes so much in
         self.assertIn(("large.bin", "file", self.digest(data)), self.there(hiring["id"]))
         self.assertLess(self.peak(worker) - before, 16 << 20)
 
