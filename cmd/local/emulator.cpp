@@ -45,6 +45,7 @@ Result<emulator::Options> world_options(const Invocation& given) {
   else if (probe == "off")
     options.probe = emulator::ProbePolicy::off;
   options.era = era_of(given.text("--era"));
+  options.stands = given.text("--clock") == "virtual";
   return options;
 }
 
@@ -59,10 +60,7 @@ Result<emulator::Driver> start(const Invocation& given, Context& context, net::L
                                long long usual_port) {
   AGR_TRY_ASSIGN(const emulator::Options options, world_options(given));
   AGR_TRY_ASSIGN(const int port, port_of(given, usual_port));
-  const bool stands = given.text("--clock") == "virtual";
-  if (stands && given.has("--data"))
-    return fail({Kind::usage, "a kept world needs the real clock: a virtual one starts anew each time",
-                 "leave out --data or --clock virtual"});
+  const bool stands = options.stands;
   const Time now = stands ? emulator::standing_clock_start() : context.env.clock.now();
   AGR_TRY_ASSIGN(auto world, emulator::World::open(given.maybe("--data").value_or(":memory:"), options, now));
   return emulator::Driver::start(loop, std::move(world),

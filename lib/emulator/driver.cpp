@@ -95,6 +95,7 @@ struct Driver::Impl {
   }
 
   void serve(net::ServerRequest request, net::Responder responder);
+  void move_clock(Time to);
   void serve_clock(const Request& request, net::Responder responder);
   [[nodiscard]] Result<Millis> wanted_advance(const std::string& text) const;
   void advance_clock(Millis by);
@@ -120,7 +121,7 @@ void Driver::Impl::serve(net::ServerRequest request, net::Responder responder) {
   if (options.clock == ClockMode::standing && asked.path == k_clock_path)
     return serve_clock(asked, std::move(responder));
   if (options.clock == ClockMode::standing && asked.path == k_reset_path)
-    standing = standing_clock_start();
+    move_clock(standing_clock_start());
   Step step = handle(world, asked, now());
   if (!step.reply)
     return finish(std::move(step));
@@ -248,7 +249,7 @@ void Driver::Impl::carry_out(const HangUp&) {
 }
 
 void Driver::Impl::carry_out(const SetClock& action) {
-  standing = action.time;
+  move_clock(action.time);
 }
 
 // The standing clock
@@ -278,14 +279,23 @@ void Driver::Impl::serve_clock(const Request& request, net::Responder responder)
   control_reply(std::move(responder), 200, json::Value::object({{"time", rfc3339(standing)}}));
 }
 
+// A world that is kept is left at the time it was.
+void Driver::Impl::move_clock(Time to) {
+  standing = to;
+  if (options.clock != ClockMode::standing)
+    return;
+  if (const auto kept = world.keep_clock(to); !kept && options.on_fault)
+    options.on_fault(kept.error().message);
+}
+
 // Stops at every moment something is due, so that what a timer sets in motion happens in its own time.
 void Driver::Impl::advance_clock(Millis by) {
   const Time goal = standing + by;
   for (auto due = next_due(world); due && *due <= goal; due = next_due(world)) {
-    standing = std::max(standing, *due);
+    move_clock(std::max(standing, *due));
     finish(advance(world, standing));
   }
-  standing = goal;
+  move_clock(goal);
 }
 
 Driver::Driver(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -294,6 +304,8 @@ Driver::~Driver() = default;
 
 Result<Driver> Driver::start(net::Loop& loop, World world, DriverOptions options) {
   auto impl = std::make_unique<Impl>(loop, std::move(world), std::move(options));
+  AGR_TRY_ASSIGN(const auto kept, impl->world.kept_clock());
+  impl->standing = kept.value_or(standing_clock_start());
   AGR_TRY_ASSIGN(
       net::Server server,
       net::Server::listen(loop, impl->options.address, impl->options.port,

@@ -17,7 +17,7 @@ enum class ClockMode {
   standing, ///< stands still until POST /__emulator/clock {"advance_ms": N} moves it
 };
 
-/// When a standing clock starts: always the same, so that the same calls give the same bytes.
+/// When a standing clock starts in a new world: always the same, so that the same calls give the same bytes.
 Time standing_clock_start();
 
 struct DriverOptions {

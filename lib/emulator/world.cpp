@@ -99,15 +99,43 @@ Result<World> World::open(const std::string& path, Options options, Time now) {
   AGR_TRY_ASSIGN(auto db, store::Database::open(path, store::Durability::crash));
   AGR_TRY(check_version(db, path));
   World world(std::move(db), options);
+  AGR_TRY(world.check_clock(path));
   AGR_TRY(world.settle_in(now));
   return world;
+}
+
+Result<void> World::check_clock(const std::string& path) {
+  AGR_TRY_ASSIGN(const bool is_old, has_table(m_db, "world"));
+  if (!is_old)
+    return {};
+  AGR_TRY_ASSIGN(const auto kept, kept_clock());
+  if (kept.has_value() == m_options.stands)
+    return {};
+  return fail({Kind::usage,
+               fmt::format("the world in {} lives by {}", path,
+                           kept ? "a clock that stands still until it is moved" : "the machine's clock"),
+               kept ? "go on with --clock virtual" : "go on with --clock real"});
+}
+
+Result<std::optional<Time>> World::kept_clock() {
+  return m_db.first("SELECT value FROM world WHERE name = 'clock'").map([](const auto& row) {
+    return row ? std::optional(time_from_cell(row->integer("value"))) : std::nullopt;
+  });
+}
+
+Result<void> World::keep_clock(Time now) {
+  return m_db.run("INSERT OR REPLACE INTO world(name, value) VALUES('clock', ?)", {to_cell(now)})
+      .map([](int) {});
 }
 
 Result<void> World::settle_in(Time now) {
   AGR_TRY(create_tables(m_db));
   return m_db.transaction([&]() -> Result<void> {
     AGR_TRY_ASSIGN(const bool is_new, adopt_seed());
-    Turn turn{*this, now};
+    if (is_new && m_options.stands)
+      AGR_TRY(keep_clock(now));
+    AGR_TRY_ASSIGN(const auto kept, kept_clock());
+    Turn turn{*this, m_options.stands && kept ? *kept : now};
     return wake_marketplaces(turn, is_new);
   });
 }
@@ -120,6 +148,9 @@ Result<std::string> World::image(Time now) {
 Result<Time> World::become(std::string_view image, Time now) {
   AGR_TRY_ASSIGN(const Time then, time_of_image(image));
   AGR_TRY(m_db.load(image));
+  AGR_TRY(m_db.run("DELETE FROM world WHERE name = 'clock'"));
+  if (m_options.stands)
+    AGR_TRY(keep_clock(then));
   AGR_TRY(settle_in(now));
   return then;
 }

@@ -9,6 +9,7 @@
 #include "store/database.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,7 @@ struct Options {
   ProbePolicy probe = ProbePolicy::strict;
   bool rate_limits = true;
   Era era = Era::seed;
+  bool stands = false; ///< its time stands still until somebody moves it, and is kept with it
 };
 
 /// Everything the emulator knows, in one database: the same seed and the same calls give the same bytes,
@@ -44,13 +46,18 @@ class World {
 public:
   /// Opens the world kept in the file `path` (":memory:" keeps none), seeding it when it is new. A kept
   /// world keeps its own seed. What died with the last process's connections is forgotten. Errors:
-  /// Kind::usage when the file is of another build of the emulator, or something else; it is left alone.
+  /// Kind::usage when the file is of another build of the emulator, or something else, or its time is of the
+  /// other kind (Options::stands); it is left alone.
   static Result<World> open(const std::string& path, Options options, Time now);
 
   [[nodiscard]] store::Database& db() { return m_db; }
   [[nodiscard]] const Options& options() const { return m_options; }
   [[nodiscard]] Transit& transit() { return m_transit; }
   [[nodiscard]] RequestLog& log() { return m_log; }
+
+  /// The time a world that stands was left at; a new one has none.
+  Result<std::optional<Time>> kept_clock();
+  Result<void> keep_clock(Time now);
 
   /// Everything but the log, as bytes; the same world gives the same bytes.
   Result<std::string> image(Time now);
@@ -71,6 +78,7 @@ public:
 
 private:
   World(store::Database db, Options options) : m_db(std::move(db)), m_options(options) {}
+  Result<void> check_clock(const std::string& path);
   /// Whatever was in the database: now it has all tables and a default world.
   Result<void> settle_in(Time now);
   /// Whether the world is new.

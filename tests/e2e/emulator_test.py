@@ -74,13 +74,36 @@ class Run(unittest.TestCase):
                      (("--seed", -1), 64, "--seed"),
                      (("--data", letter), 1, "is not a database"),
                      (("--data", home.path / "none" / "world.db"), 1, "No such file"),
-                     (("--port", 0, "--ready-file", home.path / "none" / "ready.json"), 1, "No such file"),
-                     (("--clock", "virtual", "--data", home.path / "world.db"), 64, "real clock")]
+                     (("--port", 0, "--ready-file", home.path / "none" / "ready.json"), 1, "No such file")]
             for options, code, words in cases:
                 with self.subTest(options=options):
                     run = agr("emulator", "run", *options)
                     self.assertEqual(run.code, code, run)
                     self.assertIn(words, run.err)
+
+    def test_a_kept_world_keeps_its_clock(self):
+        def clock(emulator):
+            return emulator.request("GET", "/__emulator/clock")[1]["time"]
+        with Home() as home:
+            data = home.path / "world.db"
+            with Emulator("--clock", "virtual", data=data) as emulator:
+                self.assertEqual(emulator.request("POST", "/__emulator/clock", {"advance_ms": 90_000})[0], 200)
+                emulator.kill()
+            with Emulator("--clock", "virtual", data=data) as again:
+                self.assertEqual(clock(again), "2026-01-01T00:01:30.000Z")
+                self.assertEqual(again.request("POST", "/__emulator/reset", {})[0], 200)
+                self.assertEqual(clock(again), "2026-01-01T00:00:00.000Z")
+                again.kill()
+            with Emulator("--clock", "virtual", data=data) as reset:
+                self.assertEqual(clock(reset), "2026-01-01T00:00:00.000Z")
+            run = agr("emulator", "run", "--data", data)
+            self.assertEqual(run.code, 64, run)
+            self.assertIn("--clock virtual", run.err)
+        with Home() as home, Emulator(data=home.path / "world.db") as real:
+            real.kill()
+            run = agr("emulator", "run", "--clock", "virtual", "--data", home.path / "world.db")
+            self.assertEqual(run.code, 64, run)
+            self.assertIn("--clock real", run.err)
 
     def test_a_virtual_clock_moves_only_when_told(self):
         with Emulator("--clock", "virtual") as emulator:
