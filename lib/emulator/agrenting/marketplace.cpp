@@ -64,13 +64,22 @@ Result<bool> is_limited(Turn& turn, const Principal& caller, Rate rate) {
   return settings.rate_limits && (caller.is_user() || settings.agent_limits || rate != Rate::general);
 }
 
+Result<void> check_payments(Turn& turn, const Route& route) {
+  if (route.rate != Rate::money && route.rate != Rate::withdrawal)
+    return {};
+  AGR_TRY_ASSIGN(const Settings settings, settings_of(turn));
+  return settings.payments_fail ? refuse(402, "PAYMENT_FAILED", "Payment failed: the payment was declined")
+                                : Result<void>{};
+}
+
 Result<void> admit(Turn& turn, const Route& route, const Principal& caller) {
   if (!is_admitted(route.admits, caller.role))
     return unauthorized();
   AGR_TRY_ASSIGN(const bool limited, is_limited(turn, caller, route.rate));
   if (limited)
     AGR_TRY(count_request(turn, caller, route.rate));
-  return require_scope(caller, route.scope);
+  AGR_TRY(require_scope(caller, route.scope));
+  return check_payments(turn, route);
 }
 
 tl::unexpected<Error> no_such_route(const Request& request, const std::vector<std::string>& allowed) {
@@ -92,6 +101,7 @@ Result<void> add_rate_headers(Turn& turn, const Principal& caller, Rate rate, Re
 }
 
 Result<Reply> answer(Turn& turn, const Route& route, const Call& call) {
+  AGR_TRY(check_not_under_way(turn, call));
   AGR_TRY_ASSIGN(auto earlier, earlier_answer(turn, call));
   if (earlier)
     return std::move(*earlier);

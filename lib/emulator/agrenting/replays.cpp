@@ -22,16 +22,21 @@ namespace {
 
 constexpr auto k_lifetime = std::chrono::hours(24);
 
+std::optional<std::string_view> key_in(const Request& request) {
+  for (const std::string_view name : {"X-Idempotency-Key", "Idempotency-Key"})
+    if (const auto key = request.header(name); key && !key->empty())
+      return key;
+  return std::nullopt;
+}
+
 /// The key's hash, or nothing where the rule does not apply.
 std::optional<std::string> key_of(const Request& request, const Principal& caller) {
   const bool changes = request.method == "POST" || request.method == "PUT";
   const bool applies = request.path.starts_with("/api/v1/") && !request.path.ends_with("/hire");
-  if (!changes || !applies || caller.role == Role::nobody)
+  const auto key = key_in(request);
+  if (!changes || !applies || caller.role == Role::nobody || !key)
     return std::nullopt;
-  for (const std::string_view name : {"X-Idempotency-Key", "Idempotency-Key"})
-    if (const auto key = request.header(name); key && !key->empty())
-      return hash_of(*key);
-  return std::nullopt;
+  return hash_of(*key);
 }
 
 std::string fingerprint_of(const Request& request) {
@@ -64,6 +69,17 @@ Result<void> keep(Turn& turn, const Request& request, const Principal& caller, c
 }
 
 } // namespace
+
+Result<void> check_not_under_way(Turn& turn, const Call& call) {
+  const auto key = key_in(call.request);
+  if (!key || call.request.method == "GET")
+    return {};
+  for (const auto& [id, visit] : turn.world.transit().late_requests)
+    if (visit.who && visit.who->id == call.caller.id && key_in(visit.request) == key)
+      return refuse(409, "IDEMPOTENCY_PENDING",
+                    "The first request with this idempotency key is still running");
+  return {};
+}
 
 Result<std::optional<Response>> earlier_answer(Turn& turn, const Call& call) {
   const auto key = key_of(call.request, call.caller);

@@ -36,6 +36,7 @@ constexpr std::array k_switches = {
     Switch{"queued_in_pending", &Settings::queued_in_pending},
     Switch{"always_in_progress", &Settings::always_in_progress},
     Switch{"head_405_is_alive", &Settings::head_405_is_alive},
+    Switch{"payments_fail", &Settings::payments_fail},
     Switch{"public_callbacks", &Settings::public_callbacks},
 };
 

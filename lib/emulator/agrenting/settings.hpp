@@ -26,6 +26,7 @@ struct Settings {
   bool queued_in_pending = false;          ///< an agent reads of work before the probe is over
   bool always_in_progress = false;         ///< hire_agent says so before the probe is over
   bool head_405_is_alive = false;          ///< 405 and 501 to HEAD count as an answer
+  bool payments_fail = false;              ///< 402 for every request that moves money in or out
   bool public_callbacks = false;           ///< callback addresses must be https and not of this machine
 };
 

@@ -56,6 +56,57 @@ TEST_CASE("settings are shown, changed and checked") {
     CHECK(bench.rest("PATCH", "/__emulator/agrenting/settings", "", wrong).status == 422);
 }
 
+// rows: code.PAYMENT_FAILED
+TEST_CASE("payments may fail") {
+  Bench bench;
+  set(bench, "payments_fail", true);
+  const json::Value ten = object({{"amount", "10.00"}, {"currency", "USD"}, {"payment_type", "crypto"}});
+  for (const char* path :
+       {"/api/v1/ledger/deposit", "/api/v1/ledger/withdraw", "/api/v1/payments/create-intent"}) {
+    const Outcome failed = bench.rest("POST", path, bench.user, ten);
+    CHECK(failed.status == 402);
+    CHECK(code_in(failed) == "PAYMENT_FAILED");
+  }
+  CHECK(bench.rest("GET", "/api/v1/ledger/balance", bench.user).status == 200);
+  set(bench, "payments_fail", false);
+  CHECK(bench.rest("POST", "/api/v1/ledger/deposit", bench.user, ten).status < 300);
+}
+
+// rows: code.IDEMPOTENCY_PENDING
+TEST_CASE("a key whose first request is still on its way is pending") {
+  Bench bench;
+  REQUIRE(bench
+              .rest("POST", "/__emulator/faults", "",
+                    object({{"fault", "delay_before=1000"}, {"path", "/api/v1/agents/*"}, {"times", 1}}))
+              .status == 201);
+  const std::vector<Header> key = {{"X-Idempotency-Key", "k"}};
+  REQUIRE_FALSE(bench.rest("POST", k_hire_alice, bench.user, task(), key).parked.empty());
+  const Outcome second = bench.rest("POST", k_hire_alice, bench.user, task(), key);
+  CHECK(second.status == 409);
+  CHECK(code_in(second) == "IDEMPOTENCY_PENDING");
+  CHECK(bench.rest("POST", "/api/v1/ledger/deposit", bench.user, object({{"amount", "1.00"}})).status < 300);
+  bench.pass(1s);
+  CHECK(bench.rest("POST", k_hire_alice, bench.user, task(), key).status == 200);
+  CHECK(bench.rest("GET", "/api/v1/hirings", bench.user).body.at_path("data.total").as_integer() == 1);
+}
+
+// rows: code.INTERNAL_ERROR
+TEST_CASE("a fault of the emulator is said in the marketplace's words, and nothing has happened") {
+  Bench bench;
+  REQUIRE(bench.world.db().script("CREATE TEMP TRIGGER broken BEFORE INSERT ON agrenting_event_subscriptions "
+                                  "BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END"));
+  Request request{"POST", "/api/v1/webhooks", ""};
+  request.headers = {{"Host", "127.0.0.1"}, {"Authorization", "Bearer " + bench.user}};
+  request.body = R"({"callback_url": "http://127.0.0.1:9/", "event_types": ["*"]})";
+  const Step step = handle(bench.world, request, bench.now);
+  CHECK(step.fault.has_value());
+  const auto& response = std::get<Response>(*step.reply);
+  CHECK(response.status == 500);
+  const json::Value body = json::parse(response.body).value();
+  CHECK(body["errors"].items().at(0)["code"].text() == "INTERNAL_ERROR");
+  CHECK(bench.rest("GET", "/api/v1/webhooks", bench.user).body["data"].items().empty());
+}
+
 // rows: busy capacity
 TEST_CASE("an agent may have room for more than one hiring") {
   Bench bench;
