@@ -21,13 +21,15 @@ std::int64_t place_of(std::string_view name) {
   return static_cast<std::int64_t>(hash >> 2);
 }
 
+/// A lock of the process, not of the open file: a child on its way to exec, which has the descriptor for a
+/// moment, must not go on holding it when we are killed.
 int set_lock(const Fd& file, short kind, std::int64_t place) {
   struct flock lock = {};
   lock.l_type = kind;
   lock.l_whence = SEEK_SET;
   lock.l_start = place;
   lock.l_len = 1;
-  return ::fcntl(file.get(), F_OFD_SETLK, &lock);
+  return ::fcntl(file.get(), F_SETLK, &lock);
 }
 
 /// Only people read it, so a full disk is no reason not to hold the lock.

@@ -26,7 +26,8 @@ private:
 };
 
 /// Locks by name over one open file, a byte of it for each name: thousands of them cost one descriptor. The
-/// file stays empty. Between processes only: whoever has the table open gets each of its locks again.
+/// file stays empty. Between processes only: one process gets each of its locks again, and must open a table
+/// once, because closing the file anywhere in it lets go of all (fcntl(2), F_SETLK).
 class LockTable {
 public:
   /// The file is created when needed (0600).
