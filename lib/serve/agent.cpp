@@ -184,7 +184,9 @@ void Agent::dispatch(const Event& event) {
   auto step = m_worker.on(event, now());
   for (const auto& effect : step.now)
     carry_out(effect);
-  if (!step.lines.empty() || !step.after.empty())
+  if (step.after.empty() && !step.lines.empty())
+    m_scribe.note(std::move(step.lines), now());
+  else if (!step.after.empty())
     m_scribe.write(std::move(step.lines), now(), [this, after = std::move(step.after)] {
       for (const auto& effect : after)
         carry_out(effect);

@@ -7,6 +7,7 @@
 namespace agr::serve {
 namespace {
 constexpr Millis k_idle{10'000};
+constexpr Millis k_noted{1'000};
 } // namespace
 
 struct Scribe::File {
@@ -19,11 +20,27 @@ Scribe::Scribe(net::Loop& loop, std::string path, std::function<void(Error)> on_
 
 Scribe::~Scribe() {
   m_loop.cancel(m_idle);
+  m_loop.cancel(m_no_later);
+}
+
+void Scribe::append(std::vector<Entry> lines, Time now) {
+  std::move(lines.begin(), lines.end(), std::back_inserter(m_next.lines));
+  m_next.now = now;
+}
+
+void Scribe::note(std::vector<Entry> lines, Time now) {
+  append(std::move(lines), now);
+  m_loop.cancel(m_no_later);
+  m_no_later = m_loop.after(k_noted, [this] {
+    if (m_next.lines.empty())
+      return;
+    m_next.then.emplace_back([](const Batch&) {});
+    begin_soon();
+  });
 }
 
 void Scribe::write(std::vector<Entry> lines, Time now, std::function<void()> then) {
-  std::move(lines.begin(), lines.end(), std::back_inserter(m_next.lines));
-  m_next.now = now;
+  append(std::move(lines), now);
   m_next.then.emplace_back([then = std::move(then)](const Batch&) { then(); });
   begin_soon();
 }

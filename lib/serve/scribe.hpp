@@ -26,6 +26,8 @@ public:
 
   /// Calls `then` when these lines, and all before them, are on disk.
   void write(std::vector<Entry> lines, Time now, std::function<void()> then);
+  /// The same for lines nothing waits for: they go with the next that somebody waits for, or after a second.
+  void note(std::vector<Entry> lines, Time now);
   /// Calls `then` with the latest line of that hiring, those of calls before this one included.
   void look_up(const std::string& id, std::function<void(std::optional<Entry>)> then);
   /// Drops lines closed before that time.
@@ -43,6 +45,7 @@ private:
   struct File; // touched on the other thread only, by one job at a time
 
   static Result<void> carry_out(File& file, Batch& batch);
+  void append(std::vector<Entry> lines, Time now);
   void begin_soon();
   void commit();
   void committed(const Result<void>& result);
@@ -54,6 +57,7 @@ private:
   Batch m_next;
   std::shared_ptr<Batch> m_current; // being synced
   net::TimerId m_idle{};
+  net::TimerId m_no_later{}; // for what was noted
   bool m_failed = false;
 };
 
