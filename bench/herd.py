@@ -62,7 +62,10 @@ class Connection(asyncio.Protocol):
 
 
 class Herd:
-    def __init__(self):
+    """`on_stream`: answers come on the stream, as older clients want them, instead of in the body of a POST."""
+
+    def __init__(self, on_stream=False):
+        self.on_stream = on_stream
         self.streams = {}  # by key
         self.ready = set()  # keys that have read their pending work
         self.offered = collections.defaultdict(dict)  # hirings by key and id
@@ -106,7 +109,12 @@ class Herd:
         elif method == "resources/read":
             result = {"contents": [{"uri": message["params"]["uri"], "mimeType": "application/json",
                                     "text": json.dumps(list(self.offered[key].values()))}]}
-        connection.reply(200, {"jsonrpc": "2.0", "id": message["id"], "result": result})
+        answer = {"jsonrpc": "2.0", "id": message["id"], "result": result}
+        if self.on_stream:
+            connection.reply(202)
+            self.streams[key].event(json.dumps(answer))
+        else:
+            connection.reply(200, answer)
         if method == "resources/read":
             self.ready.add(key)
 
@@ -149,7 +157,7 @@ class Herd:
     def pings(self, count, seconds, patience=60):
         """Milliseconds from each ping to its pong: `count` of them, spread evenly over the sessions and the time; 0 seconds: all at
         once."""
-        keys = sorted(self.ready)
+        keys = sorted(self.ready or self.streams)
         self.latencies, self.sent = [], {}
         began = time.perf_counter()
         for i in range(count):

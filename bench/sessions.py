@@ -5,9 +5,11 @@ process.
 bench/sessions.py AGR [COUNT…]    on its own; bench/run calls it, too
 """
 
+import contextlib
 import os
 import pathlib
 import statistics
+import subprocess
 import sys
 import time
 
@@ -15,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "bench")]
 sys.dont_write_bytecode = True
 
-from harness import Home, Process, wait_until  # noqa: E402
+from harness import Home, Process, die_with_parent, wait_until  # noqa: E402
 from herd import Herd  # noqa: E402
 
 COUNTS = (1, 100, 1000, 10000)
@@ -96,6 +98,74 @@ def sessions(counts=COUNTS):
     base = None
     for count in counts:
         base = measure(count, base)
+    beside(agr_with, sdk_with, printed_client)
+
+
+# ---- beside other clients ----------------------------------------------------------------------------
+
+PEER_SESSIONS = 100
+
+
+@contextlib.contextmanager
+def agr_with(herd, home):
+    write_agents(home, herd.url, PEER_SESSIONS, "/bin/true")
+    with worker_of(home, herd.url) as worker:
+        yield "agr serve-agent", PEER_SESSIONS, worker.pid
+
+
+@contextlib.contextmanager
+def running(argv, env, home):
+    with subprocess.Popen([str(word) for word in argv], env=env, cwd=home.path, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, preexec_fn=die_with_parent) as process:
+        try:
+            yield process.pid
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def sdk_with(herd, home):
+    """The official SDK, where $CLIENTS names the folder that tests/clients was installed in."""
+    script = pathlib.Path(os.environ.get("CLIENTS", ROOT / "tests" / "clients")) / "many_sessions.mjs"
+    if not (script.parent / "node_modules").exists():
+        return (yield None)
+    with running(["node", script, herd.url, PEER_SESSIONS], dict(os.environ), home) as pid:
+        yield "official SDK, node", PEER_SESSIONS, pid
+
+
+@contextlib.contextmanager
+def printed_client(herd, home):
+    """The Python client the marketplace's guide prints, behind a relay that speaks TLS, where $AGR_SEEDS names the guides."""
+    if not os.environ.get("AGR_SEEDS"):
+        return (yield None)
+    from guides import code_block, guide, lay_out
+    from printed_guides_test import MCP_CLIENT
+    from relay import Relay
+    program = home.path / "program.py"
+    program.write_text(lay_out(code_block(guide("provider"), '#!/usr/bin/env python3 """Agrenting MCP'), MCP_CLIENT))
+    with Relay(herd.url, home.path) as relay:
+        with running([sys.executable, program], home.env({**relay.env(), "AGRENTING_API_KEY": key_of(0)}), home) as pid:
+            yield "the guide's Python client", 1, pid
+
+
+def beside(*clients):
+    print(f"\nbeside other clients\n{'':28}{'sessions':>9}{'KiB each':>10}{'pong p50':>10}{'p99':>9}")
+    first = None
+    for client in clients:
+        with Herd(on_stream=True) as herd, Home() as home, client(herd, home) as found:
+            if found is None:
+                print(f"  {client.__name__}: skipped, see its comment")
+                continue
+            name, count, pid = found
+            wait_until(lambda herd=herd, count=count: len(herd.streams) >= count and len(herd.ready) in (0, count), name, 60)
+            time.sleep(3)
+            row = [Usage(pid).memory / count]
+            if herd.ready:  # the guide's client reads its stream in blocks, so a ping may lie there for long
+                pongs = herd.pings(500, 5)
+                row += [statistics.median(pongs), percentile(pongs, 0.99)]
+            first = first or row
+            print(f"  {name:26}{count:9}{row[0]:10.0f}" + "".join(f"{one:10.2f}" for one in row[1:]) + "   "
+                  + ", ".join(f"{mine / ours:.1f} x" for mine, ours in zip(row, first)), flush=True)
 
 
 if __name__ == "__main__":
