@@ -35,6 +35,9 @@ create table if not exists dispatch (
 );
 )";
 
+/// Rows are written once and read by their key; thousands of journals may be open in one process.
+constexpr std::string_view k_cache = "pragma cache_size = -128"; // KiB
+
 /// Journals of the first version knew one dispatch per hiring.
 constexpr std::string_view k_take_over = R"(
 insert or ignore into dispatch
@@ -111,6 +114,7 @@ Result<std::vector<Entry>> entries_of(const std::vector<store::Row>& rows) {
 
 Result<Journal> Journal::open(const std::string& path) {
   AGR_TRY_ASSIGN(auto database, store::Database::open(path, store::Durability::power_loss));
+  AGR_TRY(database.script(k_cache));
   AGR_TRY(database.script(k_schema));
   AGR_TRY_ASSIGN(const auto old, database.first("select 1 from sqlite_master where name = 'hiring'"));
   if (old)
