@@ -137,28 +137,31 @@ Result<Reply> run_settings(const Invocation& given, Context& context) {
 }
 
 std::vector<Command> clock_commands() {
-  return {{.name = "emulator clock",
-           .effect = Effect::local,
-           .summary = "See what time it is on the emulator",
-           .options = with_emulator_url({}),
-           .examples = {{"The time", "agr emulator clock"}},
-           .run = run_clock},
-          {.name = "emulator clock advance",
-           .effect = Effect::local,
-           .summary = "Let time pass on an emulator started with --clock virtual",
-           .about = "Everything that falls due on the way happens in its order and at its time: probes, "
-                    "deadlines, retries, delayed answers, expiring links.",
-           .arguments = {{"DURATION", "500ms, 90s, 9m, 2h or 1d"}},
-           .options = with_emulator_url({}),
-           .examples = {{"Let nine minutes pass", "agr emulator clock advance 9m"}},
-           .run = run_clock_advance},
-          {.name = "emulator clock set",
-           .effect = Effect::local,
-           .summary = "Let time pass until a moment, with --clock virtual",
-           .arguments = {{"TIME", "RFC 3339, not before the emulator's now"}},
-           .options = with_emulator_url({}),
-           .examples = {{"Noon", "agr emulator clock set 2026-01-01T12:00:00Z"}},
-           .run = run_clock_set}};
+  return {
+      {.name = "emulator clock",
+       .effect = Effect::local,
+       .summary = "See what time it is on the emulator",
+       .options = with_emulator_url({}),
+       .examples = {{"The time", "agr emulator clock"}},
+       .run = run_clock},
+      {.name = "emulator clock advance",
+       .effect = Effect::local,
+       .summary = "Let time pass on an emulator started with --clock virtual",
+       .about =
+           "Everything that falls due on the way happens in its order and at its time: probes, "
+           "deadlines, retries, delayed answers, expiring links. An agent that is asked whether it is there "
+           "gets the seconds it would have had.",
+       .arguments = {{"DURATION", "500ms, 90s, 9m, 2h or 1d"}},
+       .options = with_emulator_url({}),
+       .examples = {{"Let nine minutes pass", "agr emulator clock advance 9m"}},
+       .run = run_clock_advance},
+      {.name = "emulator clock set",
+       .effect = Effect::local,
+       .summary = "Let time pass until a moment, with --clock virtual",
+       .arguments = {{"TIME", "RFC 3339, not before the emulator's now"}},
+       .options = with_emulator_url({}),
+       .examples = {{"Noon", "agr emulator clock set 2026-01-01T12:00:00Z"}},
+       .run = run_clock_set}};
 }
 
 std::vector<Command> whole_world_commands() {

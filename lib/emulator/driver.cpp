@@ -8,6 +8,7 @@
 #include "net/server.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -90,6 +91,19 @@ struct Driver::Impl {
   std::unordered_map<std::string, net::Responder> parked = {};
   net::TimerId wake = {};
 
+  /// The clock on its way to where a request wants it.
+  struct Move {
+    Time goal;
+    net::Responder responder;
+  };
+  /// Since when, by the machine's clock, the clock stands before the end of somebody's time to answer.
+  struct Courtesy {
+    Time before;
+    Millis since;
+  };
+  std::deque<Move> moves = {};
+  std::optional<Courtesy> courtesy = {};
+
   [[nodiscard]] Time now() const {
     return options.clock == ClockMode::real ? system_clock().now() : standing;
   }
@@ -97,8 +111,11 @@ struct Driver::Impl {
   void serve(net::ServerRequest request, net::Responder responder);
   void move_clock(Time to);
   void serve_clock(const Request& request, net::Responder responder);
-  [[nodiscard]] Result<Millis> wanted_advance(const std::string& text) const;
-  void advance_clock(Millis by);
+  [[nodiscard]] Result<Time> wanted_time(const std::string& text) const;
+  [[nodiscard]] Time last_goal() const { return moves.empty() ? standing : moves.back().goal; }
+  void schedule_move();
+  [[nodiscard]] Millis courtesy_left(Time due);
+  void move_on();
   void happened(const Event& event) { finish(on(world, event, now())); }
 
   void finish(Step step);
@@ -143,7 +160,9 @@ void Driver::Impl::finish(Step step) {
 void Driver::Impl::schedule() {
   loop.cancel(wake);
   const auto due = next_due(world);
-  if (!due || (options.clock == ClockMode::standing && *due > standing))
+  if (options.clock == ClockMode::standing && (!due || *due > standing))
+    return schedule_move();
+  if (!due)
     return;
   const Millis wait = std::clamp(*due - now(), Millis(0), k_longest_wait);
   wake = loop.after(wait, [this] { finish(advance(world, now())); });
@@ -254,27 +273,28 @@ void Driver::Impl::carry_out(const SetClock& action) {
 
 // The standing clock
 
-/// How far a body moves the clock: {"advance_ms": N} or {"set": "2026-01-01T12:00:00Z"}. Never back.
-Result<Millis> Driver::Impl::wanted_advance(const std::string& text) const {
+/// Where a body wants the clock: {"advance_ms": N} or {"set": "2026-01-01T12:00:00Z"}. Never back.
+Result<Time> Driver::Impl::wanted_time(const std::string& text) const {
   const auto body = json::parse(text);
   if (!body || !(body->has("advance_ms") || body->has("set")))
     return fail({Kind::usage, "send advance_ms, or set"});
   if (const auto by = (*body)["advance_ms"].as_integer(); by && *by >= 0 && *by <= k_longest_advance.count())
-    return Millis(*by);
+    return last_goal() + Millis(*by);
   if (body->has("advance_ms"))
     return fail({Kind::usage, "advance_ms must be a count of milliseconds, up to ten years"});
   const auto time = parse_rfc3339((*body)["set"].text());
-  if (!time || *time < standing || *time - standing > k_longest_advance)
+  if (!time || *time < last_goal() || *time - last_goal() > k_longest_advance)
     return fail({Kind::usage, "set must be an RFC 3339 time, later than now, within ten years"});
-  return *time - standing;
+  return *time;
 }
 
 void Driver::Impl::serve_clock(const Request& request, net::Responder responder) {
   if (request.method == "POST") {
-    const auto by = wanted_advance(request.body);
-    if (!by)
-      return control_reply(std::move(responder), 400, json::Value::object({{"error", by.error().message}}));
-    advance_clock(*by);
+    const auto goal = wanted_time(request.body);
+    if (!goal)
+      return control_reply(std::move(responder), 400, json::Value::object({{"error", goal.error().message}}));
+    moves.push_back({*goal, std::move(responder)});
+    return schedule();
   }
   control_reply(std::move(responder), 200, json::Value::object({{"time", rfc3339(standing)}}));
 }
@@ -288,14 +308,38 @@ void Driver::Impl::move_clock(Time to) {
     options.on_fault(kept.error().message);
 }
 
-// Stops at every moment something is due, so that what a timer sets in motion happens in its own time.
-void Driver::Impl::advance_clock(Millis by) {
-  const Time goal = standing + by;
-  for (auto due = next_due(world); due && *due <= goal; due = next_due(world)) {
-    move_clock(std::max(standing, *due));
-    finish(advance(world, standing));
+void Driver::Impl::schedule_move() {
+  if (moves.empty())
+    return;
+  const auto due = next_due(world);
+  const bool is_on_the_way = due && *due <= moves.front().goal;
+  wake = loop.after(is_on_the_way ? courtesy_left(*due) : Millis(0), [this] { move_on(); });
+}
+
+/// Clients live by the machine's clock: who was asked has as long to answer as without a standing clock.
+Millis Driver::Impl::courtesy_left(Time due) {
+  if (!is_answer_awaited(world)) {
+    courtesy.reset();
+    return Millis(0);
   }
-  move_clock(goal);
+  const auto steady = system_clock().steady();
+  if (!courtesy || courtesy->before != due)
+    courtesy = Courtesy{.before = due, .since = steady};
+  return std::clamp(due - standing - (steady - courtesy->since), Millis(0), k_longest_wait);
+}
+
+/// Stops at every moment something is due, so that what a timer sets in motion happens in its own time.
+void Driver::Impl::move_on() {
+  const Time goal = moves.front().goal;
+  if (const auto due = next_due(world); due && *due <= goal) {
+    move_clock(std::max(standing, *due));
+    return finish(advance(world, standing));
+  }
+  move_clock(std::max(standing, goal)); // a restored world may be ahead
+  auto responder = std::move(moves.front().responder);
+  moves.pop_front();
+  control_reply(std::move(responder), 200, json::Value::object({{"time", rfc3339(standing)}}));
+  schedule();
 }
 
 Driver::Driver(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}

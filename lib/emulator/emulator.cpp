@@ -8,6 +8,7 @@
 #include "emulator/snapshots.hpp"
 #include "emulator/traffic.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace agr::emulator {
@@ -74,7 +75,16 @@ Step advance(World& world, Time now) {
 }
 
 std::optional<Time> next_due(World& world) {
-  return next_timer_due(world).value_or(std::nullopt);
+  const auto next = next_timer(world).value_or(std::nullopt);
+  return next ? std::optional(next->due) : std::nullopt;
+}
+
+bool is_answer_awaited(World& world) {
+  const auto next = next_timer(world).value_or(std::nullopt);
+  return next && std::ranges::any_of(marketplaces(), [&](const Marketplace* marketplace) {
+           return marketplace->name == next->timer.marketplace &&
+                  std::ranges::count(marketplace->questions, next->timer.kind) > 0;
+         });
 }
 
 json::Value ready_description(const World& world, std::string_view url, long pid) {

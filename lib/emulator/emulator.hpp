@@ -23,6 +23,9 @@ Step advance(World& world, Time now);
 
 /// When advance() has something to do next.
 std::optional<Time> next_due(World& world);
+/// Whether that ends the time a client has to answer a question of ours. A clock that is moved by hand must
+/// not pass it before the client had that time.
+bool is_answer_awaited(World& world);
 
 /// The ready file: where the emulator is and the credentials of the default world.
 json::Value ready_description(const World& world, std::string_view url, long pid);

@@ -29,11 +29,12 @@ Result<void> clear_timer(Turn& turn, const Timer& timer) {
   return {};
 }
 
-Result<std::optional<Time>> next_timer_due(World& world) {
-  AGR_TRY_ASSIGN(const auto row, world.db().first("SELECT due FROM timers ORDER BY due LIMIT 1"));
+Result<std::optional<DueTimer>> next_timer(World& world) {
+  AGR_TRY_ASSIGN(const auto row, world.db().first("SELECT * FROM timers ORDER BY due LIMIT 1"));
   if (!row)
     return std::nullopt;
-  return time_from_cell(row->integer("due"));
+  return DueTimer{.timer = {row->text("marketplace"), row->text("kind"), row->text("subject")},
+                  .due = time_from_cell(row->integer("due"))};
 }
 
 Result<std::optional<Timer>> take_due_timer(Turn& turn) {

@@ -23,8 +23,12 @@ Result<void> set_timer(Turn& turn, const Timer& timer, Time due);
 Result<void> set_timer_once(Turn& turn, const Timer& timer, Time due);
 Result<void> clear_timer(Turn& turn, const Timer& timer);
 
-/// When the next timer is due.
-Result<std::optional<Time>> next_timer_due(World& world);
+struct DueTimer {
+  Timer timer;
+  Time due;
+};
+/// The next one to be due.
+Result<std::optional<DueTimer>> next_timer(World& world);
 /// Takes the earliest timer that is due out of the table.
 Result<std::optional<Timer>> take_due_timer(Turn& turn);
 

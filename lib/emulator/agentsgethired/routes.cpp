@@ -177,6 +177,7 @@ const Marketplace k_marketplace = {
     .handle = handle,
     .explain = explain,
     .on_timer = on_timer,
+    .questions = {},
     .on_event = on_event,
     .describe = describe_agents,
     .who = who_asks,

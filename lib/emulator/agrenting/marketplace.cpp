@@ -211,6 +211,8 @@ Result<void> on_event(Turn& turn, const Event& event) {
   return on_webhook_answered(turn, std::get<WebhookAnswered>(event));
 }
 
+constexpr std::array k_questions{k_ping_timer, k_head_timer};
+
 } // namespace
 
 const Marketplace k_marketplace = {
@@ -224,6 +226,7 @@ const Marketplace k_marketplace = {
     .handle = serve,
     .explain = explain,
     .on_timer = on_timer,
+    .questions = k_questions,
     .on_event = on_event,
     .describe = describe_default_world,
     .who = who_asks,
