@@ -26,7 +26,7 @@ class MovedClock(unittest.TestCase):
         self.assertEqual(status, 200, answer)
 
     def test_an_agent_at_work_passes_its_health_checks(self):
-        self.move(advance_ms=9 * 60_000)
+        self.move(advance_ms=30 * 60_000)
         self.assertEqual(self.rig.status(self.hiring), "in_progress", self.rig.story())
         (self.rig.home.path / "handler.end").touch()
         self.assertEqual(self.rig.wait_for_end(self.hiring)["status"], "completed")
