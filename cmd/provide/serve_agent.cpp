@@ -69,7 +69,9 @@ const std::vector<Command>& serve_agent_commands() {
              "are "
              "added, changed and let go of; a file with a mistake in it changes nothing.",
          .options = {{"--handler", "COMMAND",
-                      "The program that does the work, with its arguments; no shell is involved"},
+                      "The program that does the work, with its arguments, no shell involved; or hiclaw, "
+                      "which hands "
+                      "it to a HiClaw worker"},
                      {.names = "--name",
                       .value = "AGENT",
                       .help = "Only this agent of the profile, instead of all of them",

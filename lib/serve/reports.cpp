@@ -54,13 +54,15 @@ Reports::Reports(net::Loop& loop, http::Async& async, agrenting::Endpoint endpoi
     : m_loop(loop), m_async(async), m_endpoint(std::move(endpoint)), m_spools(std::move(spools)),
       m_redactor(redactor), m_tell(std::move(tell)) {}
 
-void Reports::ask(http::Request request, std::string attempted, Answered answered) {
-  m_async.send(std::move(request), [attempted = std::move(attempted),
-                                    answered = std::move(answered)](Result<http::Response> response) {
-    if (!response)
-      return answered(fail(std::move(response).error()));
-    answered(agrenting::document_of(*response, attempted));
-  });
+void Reports::ask(http::Request request, std::string attempted, Answered answered, http::Lane lane) {
+  m_async.send(
+      std::move(request),
+      [attempted = std::move(attempted), answered = std::move(answered)](Result<http::Response> response) {
+        if (!response)
+          return answered(fail(std::move(response).error()));
+        answered(agrenting::document_of(*response, attempted));
+      },
+      lane);
 }
 
 // ---- asking ------------------------------------------------------------------------------------------
@@ -131,9 +133,12 @@ void Reports::find_pending_repository(const std::string& id,
 // ---- reports -----------------------------------------------------------------------------------------
 
 void Reports::send_report(http::Request request, const std::string& id, const std::string& attempted) {
-  ask(std::move(request), attempted, [this, id](Result<json::Value> answer) {
-    m_tell(Submitted{id, answer ? std::nullopt : std::optional(answer.error())});
-  });
+  ask(
+      std::move(request), attempted,
+      [this, id](Result<json::Value> answer) {
+        m_tell(Submitted{id, answer ? std::nullopt : std::optional(answer.error())});
+      },
+      http::Lane::report);
 }
 
 void Reports::submit(const SubmitResult& result) {

@@ -31,7 +31,8 @@ public:
 private:
   using Answered = std::function<void(Result<json::Value>)>;
 
-  void ask(http::Request request, std::string attempted, Answered answered);
+  void ask(http::Request request, std::string attempted, Answered answered,
+           http::Lane lane = http::Lane::normal);
   void look_among_pending(const std::string& id);
   void find_pending_repository(const std::string& id, std::function<void(Result<Repository>)> answered);
   void send_report(http::Request request, const std::string& id, const std::string& attempted);

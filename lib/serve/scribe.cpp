@@ -30,8 +30,10 @@ void Scribe::append(std::vector<Entry> lines, Time now) {
 
 void Scribe::note(std::vector<Entry> lines, Time now) {
   append(std::move(lines), now);
-  m_loop.cancel(m_no_later);
+  if (std::exchange(m_is_noted, true))
+    return; // not put off by more of them
   m_no_later = m_loop.after(k_noted, [this] {
+    m_is_noted = false;
     if (m_next.lines.empty())
       return;
     m_next.then.emplace_back([](const Batch&) {});

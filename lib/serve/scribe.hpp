@@ -58,6 +58,7 @@ private:
   std::shared_ptr<Batch> m_current; // being synced
   net::TimerId m_idle{};
   net::TimerId m_no_later{}; // for what was noted
+  bool m_is_noted = false;
   bool m_failed = false;
 };
 

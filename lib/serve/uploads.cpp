@@ -165,13 +165,16 @@ void Uploads::send(const Shared& upload) {
           ::unlink(body_file.c_str());
           return sent(upload, request->error());
         }
-        m_async.send(std::move(**request), [this, upload, body_file](const Result<http::Response>& response) {
-          ::unlink(body_file.c_str());
-          const auto answer =
-              response ? agrenting::document_of(*response, "upload artifacts of hiring " + upload->id)
-                       : fail(response.error());
-          sent(upload, answer ? std::nullopt : std::optional(answer.error()));
-        });
+        m_async.send(
+            std::move(**request),
+            [this, upload, body_file](const Result<http::Response>& response) {
+              ::unlink(body_file.c_str());
+              const auto answer =
+                  response ? agrenting::document_of(*response, "upload artifacts of hiring " + upload->id)
+                           : fail(response.error());
+              sent(upload, answer ? std::nullopt : std::optional(answer.error()));
+            },
+            http::Lane::bulk);
       });
   upload->left.pop_back();
 }
