@@ -12,7 +12,7 @@ class MovedClock(unittest.TestCase):
     """A worker with a handler that runs until it is told to end, on an emulator with a virtual clock."""
 
     def setUp(self):
-        self.rig = Rig(body='while [ ! -e "$0.end" ]; do sleep 0.05; done', options=("--clock", "virtual"))
+        self.rig = Rig(body='while [ -e "$0" ] && [ ! -e "$0.end" ]; do sleep 0.05; done', options=("--clock", "virtual"))
         self.addCleanup(self.rig.__exit__)
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.move(set=now)
