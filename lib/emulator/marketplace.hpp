@@ -28,7 +28,7 @@ struct Marketplace {
   /// The answer to a request that failed, in this marketplace's envelope; runs after everything was undone.
   Result<Response> (*explain)(Turn&, const Request&, const Error&);
   Result<void> (*on_timer)(Turn&, const Timer&);
-  std::span<const std::string_view> questions; ///< timers, by kind, that end somebody's time to answer
+  std::span<const std::string_view> questions;   ///< timers, by kind, that end somebody's time to answer
   Result<void> (*on_event)(Turn&, const Event&); ///< ids it does not know are another's
 
   /// Its member of the ready file: ids and credentials of the default world.
