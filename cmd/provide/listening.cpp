@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <set>
 
 namespace agr::cmd {
@@ -30,10 +31,13 @@ Result<serve::Options::Address> address_in(const Invocation& given, std::string_
   return text ? address_of(*text) : serve::Options::Address();
 }
 
-/// The certificate is for everybody to see, the key for nobody else.
+/// The certificate is for everybody to see, the key for nobody else. Who renews them puts links in their
+/// place; it is the key they lead to that must be private.
 Result<net::Certificate> read_certificate(const std::string& chain, const std::string& key) {
   AGR_TRY_ASSIGN(const auto shown, process::read_file(chain));
-  AGR_TRY_ASSIGN(auto hidden, config::read_if_private(key));
+  std::error_code code;
+  const auto real = std::filesystem::weakly_canonical(key, code);
+  AGR_TRY_ASSIGN(auto hidden, config::read_if_private(code ? key : real.string()));
   if (!hidden)
     return fail({Kind::config, fmt::format("there is no file {}", printable(key))});
   return net::Certificate::from_pem(shown, Secret(std::move(*hidden)));

@@ -88,6 +88,14 @@ class Listener(unittest.TestCase):
         self.assertIn(said, str(worker))
         self.assertEqual(worker.seen("ready"), [])
 
+    def test_links_are_followed_as_those_who_renew_set_them(self):
+        for name in ("certificate", "key"):
+            link = self.rig.home.path / f"live.{name}"
+            link.symlink_to(getattr(self, name))
+            setattr(self, name, link)
+        self.serve()
+        self.assertEqual(self.ask("HEAD"), (200, "listener"))
+
     def test_what_cannot_be_a_certificate(self):
         garbage = self.rig.home.path / "garbage"
         garbage.write_text("-----BEGIN NOTHING-----")
