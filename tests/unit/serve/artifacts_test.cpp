@@ -122,10 +122,10 @@ TEST_CASE("no secret hides on the border of two pieces") {
   Redactor redactor;
   redactor.add(Secret("0123456789abcdef-secret"));
   std::string text;
-  while (text.size() < 3'000'000)
+  while (text.size() < 1'300'000)
     text += fmt::format("{} 0123456789abcdef-secret ghp_{} ", text.size(), std::string(36, 'A'));
   const auto whole = redactor.apply(text);
-  for (const std::size_t piece : {1'000U, 65'536U, 1'000'003U, 4'000'000U}) {
+  for (const std::size_t piece : {1'000U, 65'536U, 1'000'003U}) {
     CAPTURE(piece);
     CHECK(masked_in_pieces(redactor, text, piece) == whole);
   }
