@@ -67,10 +67,11 @@ void Worker::take(const HandlerStarted& started) {
     return;
   hiring->entry.state = State::running;
   touch(*hiring);
-  log({.event = "started",
-       .hiring_id = started.id,
-       .text = fmt::format("handler runs, attempt {}", started.attempt),
-       .fields = json::Value::object({{"attempt", started.attempt}})});
+  // Said when it is on disk: a handler may remove its spool, and then the line alone tells that it ran.
+  m_step.after.emplace_back(Log{.event = "started",
+                                .hiring_id = started.id,
+                                .text = fmt::format("handler runs, attempt {}", started.attempt),
+                                .fields = json::Value::object({{"attempt", started.attempt}})});
 }
 
 void Worker::take(const HandlerEnded& ended) {
