@@ -29,6 +29,7 @@ constexpr Millis k_first_wait{500};
 constexpr Millis k_patience{120'000}; // for one program
 constexpr int k_later = 75;
 constexpr int k_hand_back = 125;
+constexpr int k_cannot_run = 126;
 
 Secret take_token() {
   const auto packed = process::take_secret();
@@ -40,7 +41,7 @@ Secret take_token() {
   return credential ? credential->token : Secret();
 }
 
-/// What is not configured comes from the variables the reference's own bridge has, or is as that has it.
+/// What is not configured comes from the variables HiClaw's own bridge has, or is as that has it.
 hiclaw::Settings settings_of(const json::Value& configured, const config::Environment& environment) {
   auto value = configured;
   for (const auto& [member, variable] : {std::pair{"tasks", "TASKS_DIR"}, std::pair{"alias", "MINIO_ALIAS"}})
@@ -58,7 +59,8 @@ public:
     m_redactor.add(m_token);
   }
 
-  /// Errors: Kind::config and Kind::usage when no repeating will help, Kind::unavailable when it may.
+  /// Errors: Kind::unavailable when repeating may help, Kind::not_found when a program is missing, others
+  /// when this hiring cannot be passed on.
   Result<void> pass_on() {
     const auto id = m_hiring.first_of({"id", "hiring_id"}).text();
     AGR_TRY_ASSIGN(const auto folder, hiclaw::task_folder(m_settings, id));
@@ -90,7 +92,7 @@ private:
     const auto& environment = m_context.env.environment;
     auto found = serve::resolve(std::move(words), environment.get("PATH").value_or("/usr/bin:/bin"));
     if (!found)
-      return fail({Kind::config, found.error().message});
+      return fail({Kind::not_found, found.error().message});
     const process::Program program{.argv = std::move(*found),
                                    .environment = serve::inheritable(environment.lines()),
                                    .folder = "/",
@@ -123,6 +125,18 @@ private:
   Redactor m_redactor;
 };
 
+/// As a handler says it.
+int exit_code_of(Kind kind) {
+  switch (kind) {
+  case Kind::unavailable:
+    return k_later;
+  case Kind::not_found:
+    return k_cannot_run;
+  default:
+    return k_hand_back;
+  }
+}
+
 Result<Reply> run_hiclaw(const Invocation& given, Context& context) {
   auto token = take_token();
   AGR_TRY_ASSIGN(const auto configured, json::parse(given.text("SETTINGS")));
@@ -134,7 +148,7 @@ Result<Reply> run_hiclaw(const Invocation& given, Context& context) {
   if (passed)
     return Reply{.exit = serve::k_submits_later};
   context.env.console.err.write(passed.error().message + "\n");
-  return Reply{.exit = passed.error().kind == Kind::unavailable ? k_later : k_hand_back};
+  return Reply{.exit = exit_code_of(passed.error().kind)};
 }
 
 } // namespace

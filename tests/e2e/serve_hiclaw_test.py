@@ -192,6 +192,16 @@ class Trouble(unittest.TestCase):
                 called = [call["program"] for call in rig.calls()]
                 self.assertEqual(called, ["mc"] * (3 if program == "mc" else 1) + ["copaw"] * (3 if program == "copaw" else 1))
 
+    def test_a_missing_program_is_no_fault_of_the_hiring(self):
+        with HiClawRig() as rig:
+            (rig.bin / "copaw").unlink()
+            worker = rig.worker()
+            worker.wait_for("ready")
+            hiring_id = rig.hire_with()
+            self.assertEqual(worker.wait_for("finished", hiring_id)["exit_code"], 126)
+            self.assertEqual(rig.wait_for_end(hiring_id)["status"], "failed")
+            self.assertFalse((rig.tasks / hiring_id / "state.json").exists())
+
     def test_one_that_goes_on_failing_is_said_and_tried_later(self):
         with HiClawRig() as rig:
             rig.fail("mc", 100)

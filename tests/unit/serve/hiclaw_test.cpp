@@ -36,8 +36,8 @@ TEST_CASE("a hiring chooses among the rooms that are configured") {
   CHECK(addressee_of(read("{}"), Settings{}).error().kind == Kind::config);
 }
 
-TEST_CASE(
-    "the task's file has the members of the reference, in its order, from whichever form a hiring has") {
+TEST_CASE("the task's file has the members HiClaw's bridge writes, in its order, from whichever form a "
+          "hiring has") {
   const auto spec = task_spec(
       read(
           R"({"hiring_id":"h1","agent_id":"a","task_description":"do it","price":"25.00","callback":"https://x",)"
@@ -71,7 +71,7 @@ TEST_CASE("an id that is no name of a folder has none") {
     CHECK_FALSE(task_folder(k_settings, bad));
 }
 
-TEST_CASE("settings survive being handed over, and what is empty is as the reference has it") {
+TEST_CASE("settings survive being handed over, and what is empty is as HiClaw has it") {
   const Settings settings{
       .tasks = "/t", .alias = "a", .worker = "@w:h", .rooms = {{"@w:h", "!r:h"}}, .mc = "/mc"};
   const auto back = read_settings(to_json(settings));
@@ -79,7 +79,7 @@ TEST_CASE("settings survive being handed over, and what is empty is as the refer
   CHECK(to_json(read_settings(json::Value::object())) == to_json(Settings{}));
 }
 
-TEST_CASE("times are as the reference writes them") {
+TEST_CASE("times are as HiClaw's bridge writes them") {
   const auto time = *parse_rfc3339("2026-04-19T12:00:00.123Z");
   CHECK(local_time(time).ends_with(":00.123000"));
   CHECK(local_time(time).size() == std::string("2026-04-19T12:00:00.123000").size());
