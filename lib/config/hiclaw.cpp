@@ -2,6 +2,7 @@
 #include "config/hiclaw.hpp"
 
 #include "base/text.hpp"
+#include "config/members.hpp"
 
 #include <fmt/format.h>
 
@@ -39,14 +40,6 @@ struct Reader {
     return fail({Kind::config, fmt::format("{}: {}", where, what), hint});
   }
 
-  [[nodiscard]] Result<void> no_misspelled() const {
-    for (const auto& name : document.names(path({})))
-      if (std::ranges::find(k_members, name) == k_members.end())
-        return wrong(fmt::format("hiclaw has no member \"{}\"", printable(name)),
-                     fmt::format("it has {}", join(k_members, ", ")));
-    return {};
-  }
-
   [[nodiscard]] Result<std::map<std::string, std::string>> rooms() const {
     std::map<std::string, std::string> rooms;
     for (const auto& worker : document.names(path({"rooms"}))) {
@@ -73,7 +66,7 @@ bool is_room(std::string_view text) {
 
 Result<HiClaw> hiclaw_in(const Document& document, const Document::Path& table, const std::string& where) {
   const Reader read{document, table, where};
-  AGR_TRY(read.no_misspelled());
+  AGR_TRY(check_members(document, read.path({}), k_members, where + ": hiclaw"));
   HiClaw hiclaw{.tasks = read.text("tasks"),
                 .alias = read.text("alias"),
                 .worker = read.text("worker"),

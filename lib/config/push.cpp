@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "config/push.hpp"
 
-#include "base/text.hpp"
+#include "config/members.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 namespace agr::config {
@@ -22,10 +21,7 @@ Result<Push> push_in(const Document& document, const Document::Path& table, cons
     path.insert(path.end(), more);
     return path;
   };
-  for (const auto& name : document.names(at({})))
-    if (std::ranges::find(k_members, name) == k_members.end())
-      return fail({Kind::config, fmt::format("{}: push has no member \"{}\"", where, printable(name)),
-                   "it has branch and author"});
+  AGR_TRY(check_members(document, at({}), k_members, where + ": push"));
   const auto branch = document.text(at({"branch"})).value_or("own");
   if (branch != "own" && branch != "default")
     return fail({Kind::config, fmt::format("{}: push.branch is neither own nor default", where),

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "config/spending.hpp"
 
-#include "base/text.hpp"
+#include "config/members.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 namespace agr::config {
@@ -14,17 +13,6 @@ namespace {
 struct Reader {
   const Document& document;
   const std::string& file;
-
-  [[nodiscard]] Result<void> no_strangers(std::span<const std::string> known) const {
-    for (const auto& name : document.names({"settle"}))
-      if (std::ranges::find(known, name) == known.end()) {
-        const auto meant = did_you_mean(name, known);
-        return fail(
-            {Kind::config, fmt::format("{}: [settle] has no member \"{}\"", file, printable(name)),
-             meant ? fmt::format("did you mean {}?", *meant) : fmt::format("it has: {}", join(known, ", "))});
-      }
-    return {};
-  }
 
   [[nodiscard]] Result<std::optional<Decimal>> amount(const std::string& name) const {
     if (!document.has({"settle", name}))
@@ -52,7 +40,7 @@ Result<Spending> spending_in(const Document& document, const std::string& file) 
   static const std::array<std::string, 7> k_members{"max_total",  "max_each", "max_day",        "rails",
                                                     "currencies", "payees",   "receipt_command"};
   const Reader read{document, file};
-  AGR_TRY(read.no_strangers(k_members));
+  AGR_TRY(check_members(document, {"settle"}, k_members, file + ": [settle]"));
   Spending spending;
   AGR_TRY_ASSIGN(spending.max_total, read.amount("max_total"));
   AGR_TRY_ASSIGN(spending.max_each, read.amount("max_each"));

@@ -7,6 +7,7 @@
 #include "process/files.hpp"
 #include "process/handover.hpp"
 #include "process/tail.hpp"
+#include "process/words.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -24,6 +25,7 @@ namespace agr::git {
 namespace {
 
 using process::Fd;
+using process::pointers_to;
 
 constexpr std::size_t k_most_output = std::size_t{64} << 20;
 constexpr std::size_t k_most_errors = std::size_t{16} << 10;
@@ -64,14 +66,6 @@ constexpr std::array k_settings{
     Setting{"advice.addEmbeddedRepo", "false"},
     Setting{"safe.directory", "*"},
 };
-
-std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (const auto& text : texts)
-    pointers.push_back(const_cast<char*>(text.c_str())); // posix_spawn does not write to them
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 struct Pipe {
   Fd read;

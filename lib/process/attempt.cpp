@@ -3,6 +3,7 @@
 
 #include "process/files.hpp"
 #include "process/handover.hpp"
+#include "process/words.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -66,10 +67,7 @@ void kill_leftovers(const Spool& spool) {
 Result<Running> start(const Spool& spool, const std::vector<std::string>& supervisor, const Secret& secret) {
   std::vector<std::string> words = supervisor;
   words.push_back(spool.folder());
-  std::vector<char*> argv;
-  for (auto& word : words)
-    argv.push_back(word.data());
-  argv.push_back(nullptr);
+  const auto argv = pointers_to(words);
   char* nothing[] = {nullptr};
 
   Fd handed;

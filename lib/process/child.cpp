@@ -2,6 +2,7 @@
 #include "process/child.hpp"
 
 #include "process/limits.hpp"
+#include "process/words.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -27,14 +28,6 @@ std::optional<Pipe> make_pipe() {
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     return {};
   return Pipe{.read = Fd(ends[0]), .write = Fd(ends[1])};
-}
-
-std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (const auto& text : texts)
-    pointers.push_back(const_cast<char*>(text.c_str())); // execve promises not to write
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 void reset_signals() {

@@ -3,6 +3,7 @@
 
 #include "process/fd.hpp"
 #include "process/files.hpp"
+#include "process/words.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -34,14 +35,6 @@ Result<Fd> as_file(std::string_view input) {
   }
   ::lseek(file.get(), 0, SEEK_SET);
   return file;
-}
-
-std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (const auto& text : texts)
-    pointers.push_back(const_cast<char*>(text.c_str())); // posix_spawn does not write to them
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 /// In a process group of its own, so that what it starts can be stopped with it.
